@@ -1,0 +1,42 @@
+// P-256 keys for TLS and for signing (ES256). Private keys never leave the process except as PEM for a 0600 file.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "crypto/digest.hpp"
+
+struct evp_pkey_st;
+
+namespace vistter::crypto {
+
+// A P-256 public key. Copies share the key; immutable, usable from any thread.
+class PublicKey {
+  public:
+    explicit PublicKey(std::shared_ptr<evp_pkey_st> key) : key_(std::move(key)) {}  // shared: copies are handles
+    static Result<PublicKey> from_pem(std::string_view pem);
+    std::string to_pem() const;
+    // SHA-256 over the DER SubjectPublicKeyInfo: what a pin is (RFC 7469 section 2.4).
+    Digest spki_sha256() const;
+    evp_pkey_st* native() const { return key_.get(); }
+
+  private:
+    std::shared_ptr<evp_pkey_st> key_;
+};
+
+class PrivateKey {
+  public:
+    explicit PrivateKey(std::shared_ptr<evp_pkey_st> key) : key_(std::move(key)) {}  // shared: copies are handles
+    static PrivateKey generate();
+    static Result<PrivateKey> from_pem(std::string_view pem);
+    std::string to_pem() const;
+    PublicKey public_key() const { return PublicKey(key_); }
+    evp_pkey_st* native() const { return key_.get(); }
+
+  private:
+    std::shared_ptr<evp_pkey_st> key_;
+};
+
+}  // namespace vistter::crypto
