@@ -1,14 +1,19 @@
 # The house in CMake: a room is a folder of src/ and one static library vistter_<room>.
 #
-#   vistter_room(link DEPS base crypto contract [LIBS external...] [PRIVATE_LIBS external...] [DIR folder])
+#   vistter_room(link DEPS base crypto contract [LIBS external...] [PRIVATE_LIBS external...] [DIR folder] [NESTED])
 #
+# NESTED also takes one level of subfolders (adapters/<port>/*.cpp).
 # DEPS are the only rooms it may include; scripts/check holds the sources to the same list.
 function(vistter_room name)
-  cmake_parse_arguments(ROOM "" "DIR" "DEPS;LIBS;PRIVATE_LIBS" ${ARGN})
+  cmake_parse_arguments(ROOM "NESTED" "DIR" "DEPS;LIBS;PRIVATE_LIBS" ${ARGN})
   if(NOT ROOM_DIR)
     set(ROOM_DIR ${CMAKE_CURRENT_SOURCE_DIR}/${name})
   endif()
   file(GLOB sources CONFIGURE_DEPENDS ${ROOM_DIR}/*.cpp)
+  if(ROOM_NESTED)
+    file(GLOB nested_sources CONFIGURE_DEPENDS ${ROOM_DIR}/*/*.cpp)
+    list(APPEND sources ${nested_sources})
+  endif()
   list(TRANSFORM ROOM_DEPS PREPEND vistter_)
   if(NOT sources)
     add_library(vistter_${name} INTERFACE)
