@@ -2,7 +2,9 @@
 // foreign keys on. One connection a thread; not thread-safe.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -15,24 +17,35 @@
 
 namespace vistter::store {
 
+class Connection;
 class Database;
 
-// A prepared statement, ready to bind from 1 and to step. Obtained from Database::prepare and valid while it lives;
+// A prepared statement, ready to bind from 1 and to step. Obtained from Database::prepare, which must outlive it;
 // prepared statements are cached by their text. A storage failure throws StorageFailure (caught at one boundary a request).
+// After run(), or after step() answered false, it is ready to be bound from 1 and run again.
 class Statement {
   public:
     Statement& bind(std::int64_t value);
+    template <std::integral T>  // without it, bind(0) could also mean a null pointer
+    Statement& bind(T value) {
+        return bind(static_cast<std::int64_t>(value));
+    }
     Statement& bind(std::string_view value);
     Statement& bind(const char* value) { return bind(std::string_view(value)); }
     Statement& bind(const std::string& value) { return bind(std::string_view(value)); }
     Statement& bind(const std::optional<std::string>& value);
     Statement& bind(const std::optional<std::int64_t>& value);
     Statement& bind_null();
+    Statement& bind_real(double value);
     bool step();  // true: a row is there
     void run();   // to the end, no row expected
+    // Columns count from 0; a null reads as 0 or "".
     std::int64_t integer(int column) const;
+    double real(int column) const;
     std::string text(int column) const;
     bool is_null(int column) const;
+    std::optional<std::int64_t> optional_integer(int column) const;
+    std::optional<std::string> optional_text(int column) const;
     ~Statement();
     Statement(Statement&&) noexcept;
 
@@ -43,7 +56,7 @@ class Statement {
     std::unique_ptr<State> state_;
 };
 
-// Disk full, I/O error, corruption: what a caller cannot mend on the spot.
+// Disk full, I/O error, corruption, a broken constraint: what a caller cannot mend on the spot.
 class StorageFailure : public std::exception {
   public:
     explicit StorageFailure(Error error);
@@ -61,9 +74,14 @@ class Database {
     virtual Statement prepare(std::string_view sql) = 0;
     virtual void execute(std::string_view script) = 0;
     // Runs `work` in one IMMEDIATE transaction: committed (durable) when it returns, rolled back when it throws. A call
-    // inside a transaction joins the outer one.
+    // inside a transaction joins the outer one; when an inner call throws, the outer one can only be rolled back, even
+    // if its own work swallows the exception.
     virtual void transaction(const std::function<void()>& work) = 0;
-    virtual std::int64_t changes() const = 0;
+    virtual std::int64_t changes() const = 0;         // rows the last INSERT, UPDATE or DELETE touched
+    virtual std::int64_t last_insert_id() const = 0;  // rowid of the last INSERT
+
+  protected:
+    static Statement statement_on(Connection& connection, std::string_view sql);
 };
 
 // A numbered, frozen change of the schema. `sql` is the text of sql/<product>/NNNN_name.sql.
@@ -73,8 +91,10 @@ struct Migration {
     std::string_view sql;
 };
 
-// Opens or creates, checks integrity quickly, applies the migrations that are missing, each in its own transaction.
-// Errors: SYS_STORAGE with the path; a database newer than the program is refused.
+// Opens or creates (mode 0600), checks integrity quickly, applies the migrations that are missing, each in its own
+// transaction. `migrations` are in ascending order. Each applied one is remembered with the SHA-256 of its text.
+// Errors: SYS_STORAGE with the path for a file that is damaged, newer than the program, or made by a migration whose
+// text has changed since; LIM_STORAGE when there is no room.
 Result<std::unique_ptr<Database>> open_database(const std::filesystem::path& path,
                                                 const std::vector<Migration>& migrations);
 
