@@ -42,10 +42,10 @@ struct LayerState {
     double rotation = 0;
     std::optional<contract::Pair> size;     // nullopt: the kind's own
     contract::Quad crop{0, 0, 0, 0};
-    contract::Color fill_color{255, 255, 255, 255};
+    contract::Color fill_color{255, 255, 255, 255};  // mixed premultiplied, then rounded to 8 bits, ties to even
     std::optional<contract::Color> stroke_color;
     double stroke_width = 0, corner_radius = 0, blur = 0;
-    double font_size = 0;                   // 0: text.size_px
+    double font_size = 0;                   // text: canvas pixels, text.size_px unless animated; 0 for other kinds
     double reveal = 1;
     std::string content;                    // text with tokens resolved; empty for other kinds
     std::string asset;                      // image: asset key
@@ -62,6 +62,9 @@ using Tokens = std::map<std::string, contract::TokenValue>;
 // `tokens` override the document's defaults. RES_NOT_FOUND if the scene does not exist (never otherwise).
 Result<SceneState> evaluate(const contract::OverlayDocument& document, const std::string& scene_id, SceneClock clock,
                             Rate rate, const Tokens& tokens);
+
+// The scene of that id, or null. Points into `document`.
+const contract::Scene* find_scene(const contract::OverlayDocument& document, const std::string& scene_id);
 
 // One eased fraction: P/Q of a segment, 0 <= p < q (contract C.6, eval). For tests and vectors.
 double ease_fraction(const contract::Ease& ease, std::int64_t p, std::int64_t q);
