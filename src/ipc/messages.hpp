@@ -122,10 +122,11 @@ std::string encode(const Message& message);
 // Reads one message from frame content (without the length). Any fault is VAL_SCHEMA with the reason.
 Result<Message> decode(std::string_view frame);
 
-// Cuts a byte stream into frames. feed() then next() until it gives nothing; too large a frame is VAL_TOO_BIG for good.
+// Cuts a byte stream into frames. feed() then next() until it gives nothing. A fault is for good, the stream is out of
+// step: VAL_TOO_BIG for a frame beyond max_frame_bytes (found from its length alone), VAL_SCHEMA for a wrong one.
 class FrameReader {
   public:
-    void feed(std::string_view bytes) { buffer_.append(bytes); }
+    void feed(std::string_view bytes);
     Result<std::optional<Message>> next();
 
   private:
