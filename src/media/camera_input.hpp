@@ -11,7 +11,9 @@
 namespace vistter::media {
 
 struct CameraStatus {
-    std::string state = "connecting";  // connecting, online, stalled, offline
+    // connecting: no picture yet, first attempt; online: pictures come; stalled: 3 s without one, restarting;
+    // offline: the source refused, broke or ended, trying again
+    std::string state = "connecting";
     std::string error;                 // the last one, redacted
     std::int64_t frames = 0;
     std::int64_t last_frame_age_ms = -1;  // -1: none yet
@@ -27,8 +29,12 @@ class CameraInput {
     virtual CameraStatus status() const = 0;
 };
 
-// Pictures come out as width x height I420 (letterboxed when the shape differs). 3 s without a frame restarts the pipeline;
-// back-off at most 1 s (findings, media). `url`: rtsp:// without userinfo.
-std::unique_ptr<CameraInput> open_camera(const std::string& url, int width, int height);
+// Pictures come out as width x height I420 (letterboxed when the shape differs; both even). 3 s without a frame restarts
+// the pipeline; back-off at most 1 s (findings, media). `url`: rtsp:// without userinfo (H.264 or H.265, over TCP), or
+// file:// or a path: any video file GStreamer knows, played in real time and looped.
+// `changed`, if given, is called on a library thread after every new picture and every change of state; it must be quick
+// and must not destroy the input. Destroying the input never waits for the pipeline: its thread takes it down.
+std::unique_ptr<CameraInput> open_camera(const std::string& url, int width, int height,
+                                         std::function<void()> changed = {});
 
 }  // namespace vistter::media
