@@ -25,10 +25,14 @@ function(vistter_room name)
     PRIVATE ${ROOM_PRIVATE_LIBS})
 endfunction()
 
-# vistter_program(vistter-studio DIR folder DEPS rooms... LIBS external...): one executable of all *.cpp in DIR.
+# vistter_program(vistter-studio DIR folder DEPS rooms... LIBS external... [NESTED]): one executable of all *.cpp in DIR.
 function(vistter_program name)
-  cmake_parse_arguments(PROG "" "DIR" "DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(PROG "NESTED" "DIR" "DEPS;LIBS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROG_DIR}/*.cpp)
+  if(PROG_NESTED)
+    file(GLOB nested_sources CONFIGURE_DEPENDS ${PROG_DIR}/*/*.cpp)
+    list(APPEND sources ${nested_sources})
+  endif()
   if(NOT sources)
     return()
   endif()

@@ -1,0 +1,232 @@
+#include "cli/sandbox/stage.hpp"
+
+#include <fmt/format.h>
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/file.hpp"
+#include "base/random.hpp"
+#include "sandbox/nginx.hpp"
+
+namespace vistter::cli {
+namespace json = boost::json;
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::int64_t start_deadline_ms = 30'000;
+
+Result<json::value> ready(Child& child) {
+    auto line = child.ready_line(start_deadline_ms);
+    if (!line.ok()) return line.error();
+    boost::system::error_code failed;
+    json::value value = json::parse(line.value(), failed);
+    if (failed || !value.is_object()) {
+        return fail(ErrorCode::SYS_INTERNAL, fmt::format("{} wrote an unreadable ready line", child.name()));
+    }
+    return value;
+}
+
+Result<std::string> setup_code(const json::value& ready_line) {
+    auto code = read_file(text_of(ready_line, "setup_code_file"), 256);
+    if (!code.ok()) return code;
+    std::string text = code.value();
+    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.pop_back();
+    return text;
+}
+
+// A fresh password, kept in a 0600 file so that a person can sign in to the pages.
+Result<std::string> make_password(const fs::path& file) {
+    std::uint8_t raw[15];
+    machine_random().fill(raw);
+    std::string password = to_base64url(raw);
+    Status stored = write_file(file, password + "\n", 0600);
+    if (!stored.ok()) return stored.error();
+    return password;
+}
+
+}  // namespace
+
+Stage::Stage(StageOptions options, Interrupt& interrupt, Say say)
+    : options_(std::move(options)), interrupt_(interrupt), say_(std::move(say)) {}
+
+Stage::~Stage() { stop_everything(); }
+
+Result<Child*> Stage::start(const std::string& name, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), (options_.programs / name).string());
+    auto child = Child::start(name, arguments, options_.state / (name + ".log"));
+    if (!child.ok()) return child.error();
+    children_.push_back(std::make_unique<Child>(std::move(child).value()));
+    return children_.back().get();
+}
+
+Status Stage::start_cameras() {
+    std::vector<std::string> arguments{"--port", "0", "--width", std::to_string(options_.width), "--height",
+                                       std::to_string(options_.height)};
+    bool served = options_.cameras.empty();
+    if (served) arguments.insert(arguments.end(), {"--camera", "quay=1", "--camera", "mole=2"});
+    for (std::size_t i = 0; i < options_.cameras.size(); ++i) {
+        const std::string& given = options_.cameras[i];
+        if (given.starts_with("rtsp://")) continue;
+        arguments.insert(arguments.end(), {"--file", fmt::format("own{}={}", i, given)});
+        served = true;
+    }
+    std::vector<std::string> urls;
+    if (served) {
+        auto child = start("vistter-camera-sim", arguments);
+        if (!child.ok()) return child.error();
+        auto line = ready(**child);
+        if (!line.ok()) return line.error();
+        for (const json::value& camera : line->as_object().at("cameras").as_array()) urls.push_back(text_of(camera, "url"));
+    }
+    std::size_t next = 0;
+    if (options_.cameras.empty()) camera_urls_ = urls;
+    for (const std::string& given : options_.cameras) {
+        camera_urls_.push_back(given.starts_with("rtsp://") ? given : urls.at(next++));
+    }
+    if (camera_urls_.size() == 1) camera_urls_.push_back(camera_urls_.front());
+    say_(fmt::format("cameras: {} on the air of this machine", camera_urls_.size()));
+    return ok();
+}
+
+Status Stage::start_rtmp() {
+    auto server = prepare_nginx(options_.state / "rtmp");
+    if (!server.ok()) return server.error();
+    auto child = Child::start("nginx", server->argv, options_.state / "nginx.log");
+    if (!child.ok()) return child.error();
+    children_.push_back(std::make_unique<Child>(std::move(child).value()));
+    auto listening = wait_for("the RTMP server", 10'000, [&]() -> std::optional<json::value> {
+        if (!server->listening()) return std::nullopt;
+        return json::value(true);
+    });
+    if (!listening.ok()) return listening.error();
+    rtmp_url_ = server->url;
+    say_(fmt::format("RTMP server: {}", rtmp_url_));
+    return ok();
+}
+
+Status Stage::start_studio() {
+    auto child = start("vistter-studio", {"--state", (options_.state / "studio").string(), "--listen", "127.0.0.1:0",
+                                          "--channel", "127.0.0.1:0", "--environment", "sandbox"});
+    if (!child.ok()) return child.error();
+    auto line = ready(**child);
+    if (!line.ok()) return line.error();
+    studio_url_ = text_of(*line, "url");
+    auto root = read_file(text_of(*line, "root_pem_file"), 65'536);
+    if (!root.ok()) return root.error();
+    root_pem_ = root.value();
+    studio_api_.emplace(studio_url_, root_pem_);
+    auto code = setup_code(*line);
+    if (!code.ok()) return code.error();
+    auto password = make_password(options_.state / "studio-password");
+    if (!password.ok()) return password.error();
+    auto made = studio_api_->send("POST", "/v1/setup",
+                                  {{"code", *code}, {"username", "producer"}, {"password", *password}});
+    if (!made.ok()) return made.error();
+    auto session = studio_api_->send("POST", "/v1/auth/session", {{"username", "producer"}, {"password", *password}});
+    if (!session.ok()) return session.error();
+    studio_api_->set_token(text_of(*session, "token"));
+    return ok();
+}
+
+Status Stage::start_appliance() {
+    auto child = start("vistter-appliance",
+                       {"--state", (options_.state / "appliance").string(), "--listen", "127.0.0.1:0", "--run-dir",
+                        (options_.state / "run").string(), "--serial", serial_, "--allow-loopback", "--proof-strip",
+                        "--width", std::to_string(options_.width), "--height", std::to_string(options_.height)});
+    if (!child.ok()) return child.error();
+    auto line = ready(**child);
+    if (!line.ok()) return line.error();
+    appliance_url_ = text_of(*line, "url");
+    appliance_api_.emplace(appliance_url_, "");
+    auto code = setup_code(*line);
+    if (!code.ok()) return code.error();
+    auto password = make_password(options_.state / "appliance-password");
+    if (!password.ok()) return password.error();
+    auto made = appliance_api_->send("POST", "/local/v1/setup", {{"code", *code}, {"password", *password}});
+    if (!made.ok()) return made.error();
+    auto session = appliance_api_->send("POST", "/local/v1/session", {{"password", *password}});
+    if (!session.ok()) return session.error();
+    appliance_api_->set_token(text_of(*session, "token"));
+    return ok();
+}
+
+Status Stage::start_everything() {
+    using Step = Status (Stage::*)();
+    for (Step step : {&Stage::start_cameras, &Stage::start_rtmp, &Stage::start_studio, &Stage::start_appliance}) {
+        if (interrupt_.wait_ms(0)) return fail(ErrorCode::SYS_BUSY, "interrupted");
+        Status done = (this->*step)();
+        if (!done.ok()) return done;
+    }
+    say_(fmt::format("Studio page: {}", studio_url_));
+    say_(fmt::format("appliance page: {}", appliance_url_));
+    say_(fmt::format("program picture: {}/local/v1/preview/program.mjpeg", appliance_url_));
+    say_(fmt::format("passwords (user producer): {} and {}", (options_.state / "studio-password").string(),
+                     (options_.state / "appliance-password").string()));
+    return ok();
+}
+
+Status Stage::pair() {
+    auto token = studio_api_->send("POST", "/v1/pairing-tokens", {{"serial", serial_}, {"ttl_s", 900}});
+    if (!token.ok()) return token.error();
+    auto paired = appliance_api_->send("POST", "/local/v1/pairing",
+                                       {{"token", text_of(*token, "token")}, {"studio_url", studio_url_}});
+    if (!paired.ok()) return paired.error();
+    say_(fmt::format("paired: the appliance is {} at Studio", text_of(*paired, "device_id")));
+    auto connected = wait_for("the appliance to connect", 20'000, [&]() -> std::optional<json::value> {
+        auto link = appliance_api_->get("/local/v1/link");
+        if (!link.ok() || text_of(*link, "state") != "connected") return std::nullopt;
+        return link.value();
+    });
+    if (!connected.ok()) return connected.error();
+    say_("connected: mutual TLS, pinned, every message signed");
+    return ok();
+}
+
+Result<json::value> Stage::wait_for(const std::string& what, std::int64_t deadline_ms,
+                                    const std::function<std::optional<json::value>()>& look) {
+    const std::int64_t deadline = machine_clock().steady().ns / 1'000'000 + deadline_ms;
+    for (;;) {
+        if (auto found = look()) return *found;
+        if (interrupt_.wait_ms(100)) return fail(ErrorCode::SYS_BUSY, "interrupted");
+        if (auto dead = casualty()) {
+            return fail(ErrorCode::SYS_INTERNAL, fmt::format("{} ended while waiting for {}; see {}/{}.log", *dead, what,
+                                                             options_.state.string(), *dead));
+        }
+        if (machine_clock().steady().ns / 1'000'000 > deadline) {
+            return fail(ErrorCode::SYS_TIMEOUT, fmt::format("waited {} s for {}; the logs are in {}", deadline_ms / 1000,
+                                                            what, options_.state.string()));
+        }
+    }
+}
+
+fs::path Stage::recording() const {
+    for (const fs::directory_entry& entry : fs::directory_iterator(options_.state / "rtmp" / "recordings")) {
+        if (entry.path().extension() == ".flv") return entry.path();
+    }
+    return {};
+}
+
+json::object Stage::addresses() const {
+    return {{"studio", studio_url_},
+            {"appliance", appliance_url_},
+            {"program", appliance_url_ + "/local/v1/preview/program.mjpeg"},
+            {"rtmp", rtmp_url_},
+            {"state", options_.state.string()}};
+}
+
+std::optional<std::string> Stage::casualty() {
+    for (const auto& child : children_) {
+        if (!child->running()) return child->name();
+    }
+    return std::nullopt;
+}
+
+void Stage::stop_everything() {
+    // Last started, first stopped: the appliance drains its outputs while the RTMP server still listens.
+    while (!children_.empty()) {
+        children_.back()->stop(15'000);
+        children_.pop_back();
+    }
+}
+
+}  // namespace vistter::cli

@@ -1,0 +1,85 @@
+// The sandbox's stage: every process of a whole Vistter on loopback, and the steps that put the demo show on the air.
+#pragma once
+
+#include <boost/json.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/sandbox/process.hpp"
+#include "cli/sandbox/rest.hpp"
+
+namespace vistter::cli {
+
+struct StageOptions {
+    std::filesystem::path state;          // throw-away folder, exists
+    std::filesystem::path programs;       // where the other executables are
+    std::filesystem::path demo;           // sim/demo: timeline.json, overlays/, assets/
+    std::vector<std::string> cameras;     // the user's own: rtsp:// addresses or video files, in place of simulated ones
+    int width = 1280, height = 720;
+};
+
+// What the show looks like once it is on the air: enough to check it afterwards.
+struct OnAir {
+    std::string device_id, timeline_id, run_id, stream_id;
+    std::int64_t start_frame = 0;
+    std::vector<std::string> camera_ids;
+    std::vector<std::string> commands;      // message_ids in the order sent
+    boost::json::value timeline;            // as Studio stored it
+};
+
+class Stage {
+  public:
+    using Say = std::function<void(const std::string&)>;
+
+    Stage(StageOptions options, Interrupt& interrupt, Say say);
+    ~Stage();
+
+    // Each step either succeeds or says what is wrong and what to do; SYS_BUSY when the user interrupted.
+    Status start_everything();
+    Status pair();
+    Result<OnAir> go_on_air();
+    // Stops the run and the output in order, so that the recording is whole.
+    Status leave_air(OnAir& on_air);
+    void stop_everything();
+
+    const RestClient& studio() const { return *studio_api_; }
+    const RestClient& appliance() const { return *appliance_api_; }
+    std::filesystem::path recording() const;
+    boost::json::object addresses() const;
+    // One of ours has died; its name.
+    std::optional<std::string> casualty();
+
+    // Sends a command and waits until it is terminal (or `until` says so); STA_* or the rejection's own code on failure.
+    Result<boost::json::value> command(OnAir& on_air, const std::string& type, const boost::json::value& body,
+                                       const std::string& until);
+
+  private:
+    Status start_cameras();
+    Status start_rtmp();
+    Status start_studio();
+    Status start_appliance();
+    Status open_studio_account();
+    Status open_appliance_account();
+    Status add_cameras(OnAir& on_air);
+    Status load_show(OnAir& on_air);
+    Result<boost::json::value> follow(const std::string& message_id, const std::string& until);
+    Result<boost::json::value> wait_for(const std::string& what, std::int64_t deadline_ms,
+                                        const std::function<std::optional<boost::json::value>()>& look);
+    Result<Child*> start(const std::string& name, std::vector<std::string> arguments);
+
+    StageOptions options_;
+    Interrupt& interrupt_;
+    Say say_;
+    std::vector<std::unique_ptr<Child>> children_;
+    std::vector<std::string> camera_urls_;
+    std::string rtmp_url_, root_pem_, studio_url_, appliance_url_;
+    std::optional<RestClient> studio_api_, appliance_api_;
+    std::string serial_ = "SANDBOX-0001";
+};
+
+}  // namespace vistter::cli
