@@ -1,6 +1,7 @@
 // Studio's own small CA: root, server and device certificates, signing requests, pins (rulings 13, contract B.1.5).
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,12 +15,14 @@ struct x509_st;
 
 namespace vistter::crypto {
 
-// An X.509 certificate. Copies share it; immutable, usable from any thread.
+// An X.509 certificate with a P-256 key; reading any other one fails. Copies share it; immutable, for any thread.
 class Certificate {
   public:
     explicit Certificate(std::shared_ptr<x509_st> x509) : x509_(std::move(x509)) {}  // shared: copies are handles
     static Result<Certificate> from_pem(std::string_view pem);
     static Result<Certificate> from_der(ByteView der);
+    // Every certificate in the text, in order; at least one.
+    static Result<std::vector<Certificate>> chain_from_pem(std::string_view pem);
     std::string to_pem() const;
     Bytes to_der() const;
     PublicKey public_key() const;
@@ -57,7 +60,7 @@ Result<DeviceName> device_of(const Certificate& certificate);
 
 // PKCS #10 request (RFC 2986), PEM, proving possession of the key.
 std::string make_csr(const PrivateKey& key, std::string_view common_name);
-// The key of a request whose self-signature verifies and is P-256.
+// The key of a request whose self-signature verifies and is P-256; SEC_UNAUTHORISED or VAL_TOO_BIG otherwise.
 Result<PublicKey> csr_key(std::string_view pem);
 
 }  // namespace vistter::crypto

@@ -9,10 +9,14 @@
 
 namespace vistter::crypto {
 
+// Its own type, so that a message can never be shown as a token nor a token as a message (RFC 8725 section 3.11).
+inline constexpr std::string_view session_typ = "vistter-session+jwt";
+inline constexpr std::string_view session_audience = "vistter-channel";
+
 struct SessionClaims {
     std::string issuer;    // iss: Studio's environment
     std::string subject;   // sub: device_id
-    std::string audience = "vistter-channel";
+    std::string audience{session_audience};
     std::string tenant;
     std::string jwt_id;    // jti
     WallTime issued_at;    // iat = nbf, whole seconds

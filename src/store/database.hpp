@@ -21,7 +21,7 @@ class Connection;
 class Database;
 
 // A prepared statement, ready to bind from 1 and to step. Obtained from Database::prepare, which must outlive it;
-// prepared statements are cached by their text. A storage failure throws StorageFailure (caught at one boundary a request).
+// prepared statements are cached by their text. A storage failure throws StorageFailure (caught at one boundary).
 // After run(), or after step() answered false, it is ready to be bound from 1 and run again.
 class Statement {
   public:

@@ -66,7 +66,8 @@ std::string Statement::text(int column) const {
     // The text pointer is asked for first: reading the size may only follow the conversion it describes.
     const unsigned char* data = sqlite3_column_text(state_->statement, column);
     int size = sqlite3_column_bytes(state_->statement, column);
-    return data == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
+    if (data == nullptr) return {};
+    return {reinterpret_cast<const char*>(data), static_cast<std::size_t>(size)};
 }
 
 bool Statement::is_null(int column) const { return sqlite3_column_type(state_->statement, column) == SQLITE_NULL; }
