@@ -1,0 +1,157 @@
+// The one way a device comes into being.
+#include "studio/core/pairing.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "base/ids.hpp"
+
+namespace vistter::studio {
+namespace {
+
+bool is_alphanumeric(char symbol) {
+    return (symbol >= '0' && symbol <= '9') || (symbol >= 'A' && symbol <= 'Z') || (symbol >= 'a' && symbol <= 'z');
+}
+
+bool names(const std::vector<std::string>& versions, std::string_view version) {
+    return std::find(versions.begin(), versions.end(), version) != versions.end();
+}
+
+// The one answer for everything that does not match: it says nothing about which part was wrong.
+Error pair_invalid() {
+    return fail(ErrorCode::PAIR_INVALID,
+                "this token does not pair this appliance; ask for a new pairing token for its serial");
+}
+
+}  // namespace
+
+GrantVerdict judge_grant(const PairingGrant& grant, WallTime now) {
+    if (grant.deleted) return GrantVerdict::closed;
+    if (grant.used_at) return GrantVerdict::used;
+    if (now >= grant.expires_at) return GrantVerdict::expired;
+    if (grant.tries_left <= 0) return GrantVerdict::closed;
+    return GrantVerdict::open;
+}
+
+bool is_serial(std::string_view text) {
+    constexpr std::string_view marks = " ._:/+-";
+    if (text.size() < 3 || text.size() > 64) return false;
+    if (!is_alphanumeric(text.front()) || !is_alphanumeric(text.back())) return false;
+    return std::all_of(text.begin(), text.end(), [&](char symbol) {
+        return is_alphanumeric(symbol) || marks.find(symbol) != std::string_view::npos;
+    });
+}
+
+std::string_view pairing_verdict(const Capabilities& offered) {
+    const bool speaks = std::any_of(offered.protocol.begin(), offered.protocol.end(),
+                                    [](const auto& offer) { return offer.major == 1 && offer.min_minor <= 0; });
+    if (!speaks) return "quarantine";
+    return names(offered.ocl_versions, "1.0") && names(offered.segment_versions, "1.0") ? "ok" : "degraded";
+}
+
+Result<IssuedToken> PairingDesk::issue(const std::string& serial, std::int64_t ttl_s, const std::string& user_id) {
+    if (!is_serial(serial)) {
+        return fail_at(ErrorCode::VAL_SCHEMA, "/serial",
+                       "a serial has 3 to 64 letters, digits and . _ : / + - between them");
+    }
+    if (ttl_s < min_pairing_ttl_s || ttl_s > max_pairing_ttl_s) {
+        return fail_at(ErrorCode::VAL_RANGE, "/ttl_s", "ttl_s must be from 1 to 86400 seconds");
+    }
+    const WallTime now = parts_.clock.wall();
+    const MintedToken minted = parts_.authority.mint_pairing_token(serial);
+    PairingGrant grant;
+    grant.token_id = make_id("pat_", parts_.clock, parts_.random);
+    grant.serial = serial;
+    grant.secret_hash = minted.print.hash;
+    grant.secret_mark = minted.print.mark;
+    grant.created_by = user_id;
+    grant.created_at = now;
+    grant.expires_at = WallTime{now.ms + ttl_s * 1'000};
+    grant.tries_left = pairing_tries;
+    parts_.work.atomically([&] {
+        parts_.registry.add_grant(grant);
+        write_audit(user_id, "pairing.issue", grant.token_id, "ok");
+    });
+    return IssuedToken{grant, minted.text};
+}
+
+Status PairingDesk::withdraw(const std::string& token_id, const std::string& user_id) {
+    bool found = false;
+    parts_.work.atomically([&] {
+        found = parts_.registry.delete_grant(token_id, parts_.clock.wall());
+        if (found) write_audit(user_id, "pairing.withdraw", token_id, "ok");
+    });
+    if (!found) return fail(ErrorCode::RES_NOT_FOUND, "no open pairing token has this id");
+    return ok();
+}
+
+Result<Device> PairingDesk::redeem(const PairingRequest& request) {
+    const auto print = parts_.authority.print_of(request.secret_hex, request.serial);
+    if (!print) return print.error();
+    const auto keys = parts_.authority.read_requests(request.csr_tls, request.csr_sign);
+    if (!keys) return keys.error();
+    const auto grant = parts_.registry.grant_by_hash(print->hash);
+    if (!grant) return refuse_guess(*print, request);
+    const std::string actor = "device:" + request.serial;
+    switch (judge_grant(*grant, parts_.clock.wall())) {
+        case GrantVerdict::open: break;
+        case GrantVerdict::closed: return refuse_guess(*print, request);
+        case GrantVerdict::used:
+            write_audit(actor, "pairing.redeem", grant->token_id, "PAIR_USED");
+            return fail(ErrorCode::PAIR_USED, "this pairing token was used already; ask for a new one");
+        case GrantVerdict::expired:
+            write_audit(actor, "pairing.redeem", grant->token_id, "PAIR_EXPIRED");
+            return fail(ErrorCode::PAIR_EXPIRED, "this pairing token has expired; ask Studio to generate a new one");
+    }
+    const Device device = make_device(request, *keys);
+    bool won = false;
+    parts_.work.atomically([&] {
+        won = parts_.registry.consume_grant(print->hash, device.device_id, parts_.clock.wall());
+        if (!won) return;
+        parts_.registry.put_device(device);
+        write_audit(actor, "pairing.redeem", device.device_id, "ok");
+    });
+    if (!won) return fail(ErrorCode::PAIR_USED, "this pairing token was used already; ask for a new one");
+    return device;
+}
+
+Error PairingDesk::refuse_guess(const SecretPrint& print, const PairingRequest& request) {
+    parts_.work.atomically([&] {
+        const int locked = parts_.registry.count_failed_try(print.mark, request.serial, parts_.clock.wall());
+        const std::string actor = "device:" + request.serial;
+        write_audit(actor, "pairing.redeem", request.serial, "PAIR_INVALID");
+        if (locked > 0) write_audit(actor, "pairing.locked", request.serial, fmt::format("{} tokens", locked));
+    });
+    return pair_invalid();
+}
+
+Device PairingDesk::make_device(const PairingRequest& request, const DeviceKeys& keys) {
+    Device device;
+    if (auto known = parts_.registry.device_by_serial(request.serial)) {
+        device = std::move(*known);
+        ++device.key_number;
+    } else {
+        device.device_id = make_id("dev_", parts_.clock, parts_.random);
+        device.serial = request.serial;
+        device.name = request.serial;
+        device.tenant = parts_.tenant;
+    }
+    const DeviceCertificate certificate =
+        parts_.authority.certify(device.tenant, device.device_id, keys.tls_key_pem);
+    device.model = request.model;
+    device.arch = request.arch;
+    device.paired_at = parts_.clock.wall();
+    device.certificate_pem = certificate.pem;
+    device.certificate_thumbprint = certificate.thumbprint;
+    device.signing_key_pem = keys.signing_key_pem;
+    device.revoked = false;
+    device.verdict = pairing_verdict(request.offered);
+    return device;
+}
+
+void PairingDesk::write_audit(const std::string& actor, std::string_view action, const std::string& target,
+                              std::string_view outcome) {
+    parts_.audit.write({parts_.clock.wall(), actor, std::string(action), target, std::string(outcome)});
+}
+
+}  // namespace vistter::studio

@@ -1,0 +1,76 @@
+// Pairing: a token bound to a serial becomes device credentials, once (contract F.2, rulings 9, 12, 13).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/random.hpp"
+#include "contract/messages.hpp"
+#include "studio/core/authority.hpp"
+#include "studio/core/records.hpp"
+#include "studio/core/registry.hpp"
+
+namespace vistter::studio {
+
+inline constexpr int pairing_tries = 5;
+inline constexpr std::int64_t default_pairing_ttl_s = 900;
+inline constexpr std::int64_t min_pairing_ttl_s = 1;
+inline constexpr std::int64_t max_pairing_ttl_s = 86'400;
+
+// What to answer when secret and serial match a grant.
+enum class GrantVerdict { open, used, expired, closed };
+GrantVerdict judge_grant(const PairingGrant& grant, WallTime now);
+
+// 3 to 64 characters: letters, digits, space and . _ : / + - ; begins and ends with a letter or digit.
+bool is_serial(std::string_view text);
+
+// What an appliance offers at pairing; `verdict` as in WELCOME.
+struct Capabilities {
+    std::vector<contract::ProtocolOffer> protocol;
+    std::vector<std::string> ocl_versions, segment_versions;
+};
+// ok; degraded when it shares no OCL or segment version with Studio; quarantine when it shares no protocol.
+std::string_view pairing_verdict(const Capabilities& offered);
+
+struct PairingRequest {
+    std::string secret_hex, serial, model, arch, csr_tls, csr_sign;
+    Capabilities offered;
+};
+
+struct IssuedToken {
+    PairingGrant grant;
+    std::string text;  // shown once
+};
+
+class PairingDesk {
+  public:
+    struct Parts {
+        Registry& registry;
+        Authority& authority;
+        AuditLog& audit;
+        UnitOfWork& work;
+        Clock& clock;
+        Random& random;
+        std::string tenant;
+    };
+    explicit PairingDesk(Parts parts) : parts_(std::move(parts)) {}
+
+    // Errors: VAL_SCHEMA at /serial, VAL_RANGE at /ttl_s.
+    Result<IssuedToken> issue(const std::string& serial, std::int64_t ttl_s, const std::string& user_id);
+    // Withdraws a token that nobody has used. Errors: RES_NOT_FOUND.
+    Status withdraw(const std::string& token_id, const std::string& user_id);
+    // Turns secret, serial and two requests into a device, once. A serial that was paired before keeps its device_id
+    // and gets new keys; its former certificate and signing key stop being accepted. Errors: PAIR_INVALID (one answer
+    // for every mismatch), PAIR_USED, PAIR_EXPIRED, VAL_SCHEMA with the member at fault.
+    Result<Device> redeem(const PairingRequest& request);
+
+  private:
+    void write_audit(const std::string& actor, std::string_view action, const std::string& target,
+                     std::string_view outcome);
+    Error refuse_guess(const SecretPrint& print, const PairingRequest& request);
+    Device make_device(const PairingRequest& request, const DeviceKeys& keys);
+
+    Parts parts_;
+};
+
+}  // namespace vistter::studio

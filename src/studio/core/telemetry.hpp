@@ -1,0 +1,45 @@
+// What devices told Studio, for reading (implemented, with Projection, in adapters/projection).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+
+namespace vistter::studio {
+
+inline constexpr int events_kept_per_device = 10'000;
+inline constexpr int metrics_kept_per_device = 60;
+
+struct EventRecord {
+    std::int64_t n = 0;  // rises over all devices; the stream's event id
+    std::string device_id, event_id, event_type, severity;
+    WallTime occurred_at, received_at;
+    std::string body;    // JSON text as received
+};
+struct MetricsSample {
+    WallTime at;
+    std::string body;
+};
+struct StateSnapshot {
+    WallTime received_at;
+    std::int64_t last_event = 0;  // n of the newest event when the report came
+    std::string body;
+};
+
+// Loop's thread only. Storage failures are thrown.
+class Telemetry {
+  public:
+    virtual ~Telemetry() = default;
+    virtual std::vector<EventRecord> events_before(const std::string& device_id, std::int64_t n, int limit) const = 0;
+    virtual std::vector<EventRecord> events_after(const std::string& device_id, std::int64_t n, int limit) const = 0;
+    virtual std::int64_t newest_event(const std::string& device_id) const = 0;  // 0: none
+    virtual std::vector<MetricsSample> metrics(const std::string& device_id) const = 0;  // oldest first
+    virtual std::optional<StateSnapshot> state(const std::string& device_id) const = 0;
+    // The body of the last HELLO without its session token; empty before the first.
+    virtual std::string last_hello(const std::string& device_id) const = 0;
+};
+
+}  // namespace vistter::studio
