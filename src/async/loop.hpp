@@ -14,7 +14,8 @@ class io_context;
 
 namespace vistter::async {
 
-// Cancels what it stands for when it is destroyed or reset. Movable; use on the loop's thread.
+// Cancels what it stands for when it is destroyed or reset; after that its work is not called again. May be reset from
+// inside that work. Movable; use on the loop's thread, and not after the loop is gone.
 class Handle {
   public:
     Handle() = default;
@@ -39,7 +40,7 @@ class Loop {
   public:
     Loop();
     ~Loop();
-    // Runs until stop(). The calling thread becomes the loop's thread.
+    // Runs until stop(). The calling thread becomes the loop's thread. An exception thrown by any work leaves run().
     void run();
     void stop();                              // any thread
     void post(std::function<void()> work);    // any thread
@@ -47,7 +48,8 @@ class Loop {
     [[nodiscard]] Handle after(std::int64_t ms, std::function<void()> work);
     // Runs `work` every `ms` (> 0), measured from start to start; missed turns are skipped.
     [[nodiscard]] Handle every(std::int64_t ms, std::function<void()> work);
-    // Calls `ready` whenever `fd` (not owned) can be read; reset the handle before closing the descriptor.
+    // Calls `ready` whenever `fd` (not owned; it becomes non-blocking) can be read or has ended; reset the handle before
+    // closing the descriptor. Throws std::system_error if it cannot be watched (a regular file cannot).
     [[nodiscard]] Handle watch_readable(int fd, std::function<void()> ready);
     [[nodiscard]] Handle watch_writable(int fd, std::function<void()> ready);  // once per call
     [[nodiscard]] Handle on_signals(const std::vector<int>& signals, std::function<void(int)> received);
@@ -61,7 +63,7 @@ class Loop {
 // A few threads for blocking work (downloads, password hashing). The destructor waits for what runs.
 class WorkerPool {
   public:
-    // `queue_limit`: submit() answers false beyond it.
+    // `queue_limit`: submit() answers false while so much work waits to begin. What waits at the end is dropped.
     WorkerPool(int threads, std::size_t queue_limit);
     ~WorkerPool();
     [[nodiscard]] bool submit(std::function<void()> work);  // any thread
