@@ -1,0 +1,35 @@
+// What the local API says, as far as this page shows it.
+
+export interface Link {
+  state: string;
+  since: string | null;
+  last_error: string;
+  next_retry_at: string | null;
+  rtt_ms: number | null;
+  outbox: number;
+  device_id: string;
+  tenant: string;
+  studio_url: string;
+  certificate_expires_at: string | null;
+}
+
+export interface Run {
+  run_id: string;
+  timeline_id: string;
+  state: string;
+  position_ms: number;
+  cue_id?: string;
+}
+
+export interface Status {
+  link: Link;
+  program: { state: string; frame: number; fps: number; missed_frames: number; on_air: boolean; run: Run | null };
+  cameras: { camera_id: string; name: string; state: string; fps: number; last_frame_age_ms: number | null; error?: string }[];
+  streams: {
+    stream_id: string;
+    state: string;
+    destinations: { destination_id: string; state: string; bytes: number; frames: number; reconnects: number; error?: string; uptime_s: number }[];
+  }[];
+  timelines: { timeline_id: string; name: string; revision: number; state: string }[];
+  overlays: { overlay_id: string; slot: string; state: string }[];
+}
