@@ -9,7 +9,7 @@
 #include <memory>
 
 #include "base/file.hpp"
-#include "cli/sandbox/up.hpp"
+#include "cli/sandbox_up.hpp"
 #include "cli/verb.hpp"
 
 namespace vistter::cli {

@@ -118,7 +118,10 @@ Result<std::string> Child::ready_line(std::int64_t deadline_ms) {
     }
 }
 
-bool Child::running() { return pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) == 0; }
+bool Child::running() {
+    if (pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) != 0) pid_ = -1;
+    return pid_ > 0;
+}
 
 void Child::stop(std::int64_t patience_ms) {
     if (pid_ <= 0) return;
@@ -127,6 +130,13 @@ void Child::stop(std::int64_t patience_ms) {
         ::kill(pid_, SIGKILL);
         reap(pid_, 2000);
     }
+    pid_ = -1;
+}
+
+void Child::kill_now() {
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGKILL);
+    reap(pid_, 2000);
     pid_ = -1;
 }
 

@@ -26,6 +26,7 @@ class Child {
     Result<std::string> ready_line(std::int64_t deadline_ms);
     bool running();
     void stop(std::int64_t patience_ms);
+    void kill_now();  // SIGKILL, and waits for the end
     const std::string& name() const { return name_; }
     pid_t pid() const { return pid_; }
 

@@ -26,8 +26,8 @@ Result<json::value> ready(Child& child) {
     return value;
 }
 
-Result<std::string> setup_code(const json::value& ready_line) {
-    auto code = read_file(text_of(ready_line, "setup_code_file"), 256);
+Result<std::string> setup_code(const std::string& file) {
+    auto code = read_file(file, 256);
     if (!code.ok()) return code;
     std::string text = code.value();
     while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.pop_back();
@@ -115,7 +115,7 @@ Status Stage::start_studio() {
     if (!root.ok()) return root.error();
     root_pem_ = root.value();
     studio_api_.emplace(studio_url_, root_pem_);
-    auto code = setup_code(*line);
+    auto code = setup_code(text_of(*line, "setup_code_file"));
     if (!code.ok()) return code.error();
     auto password = make_password(options_.state / "studio-password");
     if (!password.ok()) return password.error();
@@ -128,26 +128,47 @@ Status Stage::start_studio() {
     return ok();
 }
 
-Status Stage::start_appliance() {
+Status Stage::launch_appliance(const std::string& listen) {
     auto child = start("vistter-appliance",
-                       {"--state", (options_.state / "appliance").string(), "--listen", "127.0.0.1:0", "--run-dir",
+                       {"--state", (options_.state / "appliance").string(), "--listen", listen, "--run-dir",
                         (options_.state / "run").string(), "--serial", serial_, "--allow-loopback", "--proof-strip",
                         "--width", std::to_string(options_.width), "--height", std::to_string(options_.height)});
     if (!child.ok()) return child.error();
-    auto line = ready(**child);
+    control_ = *child;
+    auto line = ready(*control_);
     if (!line.ok()) return line.error();
     appliance_url_ = text_of(*line, "url");
     appliance_api_.emplace(appliance_url_, "");
-    auto code = setup_code(*line);
-    if (!code.ok()) return code.error();
-    auto password = make_password(options_.state / "appliance-password");
-    if (!password.ok()) return password.error();
-    auto made = appliance_api_->send("POST", "/local/v1/setup", {{"code", *code}, {"password", *password}});
-    if (!made.ok()) return made.error();
-    auto session = appliance_api_->send("POST", "/local/v1/session", {{"password", *password}});
+    setup_code_file_ = text_of(*line, "setup_code_file");
+    return ok();
+}
+
+Status Stage::sign_in_appliance() {
+    auto session = appliance_api_->send("POST", "/local/v1/session", {{"password", appliance_password_}});
     if (!session.ok()) return session.error();
     appliance_api_->set_token(text_of(*session, "token"));
     return ok();
+}
+
+Status Stage::start_appliance() {
+    Status launched = launch_appliance("127.0.0.1:0");
+    if (!launched.ok()) return launched;
+    auto code = setup_code(setup_code_file_);
+    if (!code.ok()) return code.error();
+    auto password = make_password(options_.state / "appliance-password");
+    if (!password.ok()) return password.error();
+    appliance_password_ = *password;
+    auto made = appliance_api_->send("POST", "/local/v1/setup", {{"code", *code}, {"password", appliance_password_}});
+    if (!made.ok()) return made.error();
+    return sign_in_appliance();
+}
+
+Status Stage::crash_control() {
+    control_->kill_now();
+    std::erase_if(children_, [this](const std::unique_ptr<Child>& child) { return child.get() == control_; });
+    Status launched = launch_appliance(appliance_url_.substr(appliance_url_.find("://") + 3));
+    if (!launched.ok()) return launched;
+    return sign_in_appliance();
 }
 
 Status Stage::start_everything() {

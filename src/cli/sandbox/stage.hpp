@@ -46,6 +46,8 @@ class Stage {
     // Stops the run and the output in order, so that the recording is whole.
     Status leave_air(OnAir& on_air);
     void stop_everything();
+    // Kills the appliance's control process with SIGKILL and starts it again on the same state and address.
+    Status crash_control();
 
     const RestClient& studio() const { return *studio_api_; }
     const RestClient& appliance() const { return *appliance_api_; }
@@ -63,8 +65,8 @@ class Stage {
     Status start_rtmp();
     Status start_studio();
     Status start_appliance();
-    Status open_studio_account();
-    Status open_appliance_account();
+    Status launch_appliance(const std::string& listen);
+    Status sign_in_appliance();
     Status add_cameras(OnAir& on_air);
     Status load_show(OnAir& on_air);
     Result<boost::json::value> follow(const std::string& message_id, const std::string& until);
@@ -77,7 +79,8 @@ class Stage {
     Say say_;
     std::vector<std::unique_ptr<Child>> children_;
     std::vector<std::string> camera_urls_;
-    std::string rtmp_url_, root_pem_, studio_url_, appliance_url_;
+    Child* control_ = nullptr;  // the appliance's, owned by children_
+    std::string rtmp_url_, root_pem_, studio_url_, appliance_url_, appliance_password_, setup_code_file_;
     std::optional<RestClient> studio_api_, appliance_api_;
     std::string serial_ = "SANDBOX-0001";
 };

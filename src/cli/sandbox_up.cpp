@@ -1,5 +1,5 @@
 // `vistter sandbox up`: builds the stage, puts the show on the air, waits or verifies, leaves nothing behind.
-#include "cli/sandbox/up.hpp"
+#include "cli/sandbox_up.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
