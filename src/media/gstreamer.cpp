@@ -16,18 +16,6 @@ namespace {
 
 constexpr int raised_nice = -10;
 
-// Runs on the thread that enters or leaves; the threads it makes later inherit its priority.
-GstBusSyncReply on_stream_status(GstBus*, GstMessage* message, gpointer) {
-    if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_STREAM_STATUS) return GST_BUS_PASS;
-    GstStreamStatusType type{};
-    GstElement* owner = nullptr;
-    gst_message_parse_stream_status(message, &type, &owner);
-    if (type == GST_STREAM_STATUS_TYPE_ENTER) {
-        setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), raised_nice);
-    }
-    return GST_BUS_PASS;
-}
-
 }  // namespace
 
 void start_gstreamer() {
@@ -119,10 +107,15 @@ std::int64_t running_time(const GstSegment* segment, GstClockTime time, std::int
     return sign * static_cast<std::int64_t>(distance);
 }
 
-void raise_thread_priority(GstElement* pipeline) {
-    GstBus* bus = gst_element_get_bus(pipeline);
-    gst_bus_set_sync_handler(bus, on_stream_status, nullptr, nullptr);
-    gst_object_unref(bus);
+void raise_priority_on_enter(GstMessage* message) {
+    if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_STREAM_STATUS) return;
+    GstStreamStatusType type{};
+    GstElement* owner = nullptr;
+    gst_message_parse_stream_status(message, &type, &owner);
+    // The message is posted on the thread itself, and a thread inherits the priority of the one that makes it.
+    if (type == GST_STREAM_STATUS_TYPE_ENTER) {
+        setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), raised_nice);
+    }
 }
 
 }  // namespace vistter::media

@@ -60,8 +60,8 @@ std::string error_text(GstMessage* message);
 // buffer's own time says nothing (findings, media trap 2). `none` when the buffer has no such time.
 std::int64_t running_time(const GstSegment* segment, GstClockTime time, std::int64_t none);
 
-// Makes every streaming thread that `pipeline` starts from now on (and the threads those start, as x264's) run at a
-// raised priority where the system allows it. Quietly does nothing where it does not.
-void raise_thread_priority(GstElement* pipeline);
+// To be called from a bus sync handler with every message: a streaming thread that starts (and the threads it makes later,
+// as x264's) gets a raised priority where the system allows it. Quietly does nothing where it does not.
+void raise_priority_on_enter(GstMessage* message);
 
 }  // namespace vistter::media
