@@ -48,8 +48,8 @@ class Loop {
     [[nodiscard]] Handle after(std::int64_t ms, std::function<void()> work);
     // Runs `work` every `ms` (> 0), measured from start to start; missed turns are skipped.
     [[nodiscard]] Handle every(std::int64_t ms, std::function<void()> work);
-    // Calls `ready` whenever `fd` (not owned; it becomes non-blocking) can be read or has ended; reset the handle before
-    // closing the descriptor. Throws std::system_error if it cannot be watched (a regular file cannot).
+    // Calls `ready` whenever `fd` (not owned; it becomes non-blocking) can be read or has ended; reset the handle
+    // before closing the descriptor. Throws std::system_error if it cannot be watched (a regular file cannot).
     [[nodiscard]] Handle watch_readable(int fd, std::function<void()> ready);
     [[nodiscard]] Handle watch_writable(int fd, std::function<void()> ready);  // once per call
     [[nodiscard]] Handle on_signals(const std::vector<int>& signals, std::function<void(int)> received);
