@@ -140,15 +140,19 @@ std::string encode(const Message& message) {
 }
 
 Result<Message> decode(std::string_view frame) {
-    static constexpr auto table = decode_table(std::make_index_sequence<std::variant_size_v<Message>>{});
+    static constexpr auto table =
+        decode_table(std::make_index_sequence<std::variant_size_v<Message>>{});
     if (frame.size() < kind_bytes) return fail(ErrorCode::VAL_SCHEMA, "ipc frame without a kind");
-    std::size_t kind = static_cast<unsigned char>(frame[0]) | static_cast<unsigned char>(frame[1]) << 8;
-    if (kind >= table.size()) return fail(ErrorCode::VAL_SCHEMA, fmt::format("unknown ipc kind {}", kind));
+    std::size_t kind = static_cast<unsigned char>(frame[0]) | static_cast<unsigned char>(frame[1])
+                                                                  << 8;
+    if (kind >= table.size())
+        return fail(ErrorCode::VAL_SCHEMA, fmt::format("unknown ipc kind {}", kind));
     return table[kind](frame.substr(kind_bytes));
 }
 
 void FrameReader::feed(std::string_view bytes) {
-    // Consumed bytes are dropped when they outweigh the rest, so that moving costs at most what was read.
+    // Consumed bytes are dropped when they outweigh the rest, so that moving costs at most what was
+    // read.
     if (at_ > buffer_.size() / 2) {
         buffer_.erase(0, at_);
         at_ = 0;
@@ -164,7 +168,8 @@ Result<std::optional<Message>> FrameReader::next() {
         size |= std::size_t{static_cast<unsigned char>(rest[i])} << (8 * i);
     }
     if (size > max_frame_bytes) {
-        return fail(ErrorCode::VAL_TOO_BIG, fmt::format("ipc frame of {} bytes, at most {}", size, max_frame_bytes));
+        return fail(ErrorCode::VAL_TOO_BIG,
+                    fmt::format("ipc frame of {} bytes, at most {}", size, max_frame_bytes));
     }
     if (rest.size() - length_bytes < size) return std::optional<Message>{};
     Result<Message> message = decode(rest.substr(length_bytes, size));

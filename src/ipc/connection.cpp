@@ -16,7 +16,9 @@ namespace {
 constexpr std::size_t read_block = 64 * 1024;
 constexpr int reads_per_call = 16;
 
-Error peer_gone(const char* how) { return fail(ErrorCode::SYS_INTERNAL, fmt::format("ipc peer is gone: {}", how)); }
+Error peer_gone(const char* how) {
+    return fail(ErrorCode::SYS_INTERNAL, fmt::format("ipc peer is gone: {}", how));
+}
 
 // Bytes written, 0 when the socket is full, -1 when the peer is gone.
 ssize_t write_some(int fd, std::string_view bytes) {
@@ -35,18 +37,23 @@ Connection::Connection(int fd) : fd_(fd) {
     ::fcntl(fd_, F_SETFD, FD_CLOEXEC);
 }
 
-Connection::~Connection() { ::close(fd_); }
+Connection::~Connection() {
+    ::close(fd_);
+}
 
 Status Connection::open(const std::string& role) {
     return send(Hello{.version = protocol_version, .role = role, .pid = ::getpid()});
 }
 
-Status Connection::send(const Message& message) { return send_encoded(encode(message)); }
+Status Connection::send(const Message& message) {
+    return send_encoded(encode(message));
+}
 
 Status Connection::send_encoded(std::string_view frame) {
     if (Status flushed = flush(); !flushed) return flushed;
     if (queued_bytes() + frame.size() > queue_limit_) {
-        return fail(ErrorCode::LIM_QUEUE_FULL, fmt::format("ipc peer has {} bytes waiting", queued_bytes()));
+        return fail(ErrorCode::LIM_QUEUE_FULL,
+                    fmt::format("ipc peer has {} bytes waiting", queued_bytes()));
     }
     if (out_.empty()) {
         ssize_t put = write_some(fd_, frame);
@@ -94,7 +101,8 @@ Result<std::vector<Message>> Connection::receive() {
         Result<std::optional<Message>> next = reader_.next();
         if (!next) {
             if (messages.empty()) return std::move(next).error();
-            ::shutdown(fd_, SHUT_RD);  // keeps the descriptor readable, so that the fault is met at the next call
+            ::shutdown(fd_, SHUT_RD);  // keeps the descriptor readable, so that the fault is met at
+                                       // the next call
             return messages;
         }
         if (!next.value()) break;

@@ -1,4 +1,5 @@
-// The members of every message in the order they travel: the one list that encode and decode both follow.
+// The members of every message in the order they travel: the one list that encode and decode both
+// follow.
 #pragma once
 
 #include <tuple>
@@ -93,7 +94,8 @@ constexpr auto members(Of<StopOutput>) { return std::tuple(&StopOutput::drain_ms
 // Calls `visit` with each member of `message` in travelling order.
 template <class M, class Visit>
 void each_member(M& message, Visit&& visit) {
-    std::apply([&](auto... member) { (visit(message.*member), ...); }, members(Of<std::remove_const_t<M>>{}));
+    std::apply([&](auto... member) { (visit(message.*member), ...); },
+               members(Of<std::remove_const_t<M>>{}));
 }
 
 }  // namespace vistter::ipc

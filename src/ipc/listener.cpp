@@ -20,8 +20,8 @@ Result<sockaddr_un> address_of(const std::filesystem::path& path) {
     address.sun_family = AF_UNIX;
     const std::string& name = path.native();
     if (name.size() >= sizeof address.sun_path) {
-        return fail(ErrorCode::VAL_RANGE, fmt::format("socket path {} is longer than {} bytes", name,
-                                                      sizeof address.sun_path - 1));
+        return fail(ErrorCode::VAL_RANGE, fmt::format("socket path {} is longer than {} bytes",
+                                                      name, sizeof address.sun_path - 1));
     }
     std::memcpy(address.sun_path, name.c_str(), name.size() + 1);
     return address;
@@ -31,25 +31,30 @@ Error system_error(ErrorCode code, const std::filesystem::path& path, const char
     return fail(code, fmt::format("cannot {} {}: {}", step, path.string(), std::strerror(errno)));
 }
 
-int new_socket() { return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0); }
+int new_socket() {
+    return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
 
 int connect_socket(int fd, const sockaddr_un& address) {
     return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
 
-// Removes a socket nobody listens on. What is not a socket is left: somebody else's file is never deleted.
+// Removes a socket nobody listens on. What is not a socket is left: somebody else's file is never
+// deleted.
 Status clear_stale(const std::filesystem::path& path, const sockaddr_un& address) {
     struct stat there {};
     if (::lstat(path.c_str(), &there) != 0) return ok();
     if (!S_ISSOCK(there.st_mode)) {
-        return fail(ErrorCode::SYS_PORT_IN_USE, fmt::format("{} exists and is not a socket", path.string()));
+        return fail(ErrorCode::SYS_PORT_IN_USE,
+                    fmt::format("{} exists and is not a socket", path.string()));
     }
     int probe = new_socket();
     if (probe < 0) return system_error(ErrorCode::SYS_INTERNAL, path, "open a socket for");
     bool live = connect_socket(probe, address) == 0 || errno != ECONNREFUSED;
     ::close(probe);
     if (live) {
-        return fail(ErrorCode::SYS_PORT_IN_USE, fmt::format("another process listens on {}", path.string()));
+        return fail(ErrorCode::SYS_PORT_IN_USE,
+                    fmt::format("another process listens on {}", path.string()));
     }
     ::unlink(path.c_str());
     return ok();
@@ -63,8 +68,10 @@ Result<std::unique_ptr<Listener>> Listener::open(const std::filesystem::path& pa
     if (Status cleared = clear_stale(path, *address); !cleared) return std::move(cleared).error();
     int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) return system_error(ErrorCode::SYS_INTERNAL, path, "open a socket for");
-    // Linux creates the file with the socket's own mode, so nobody else can connect even for a moment.
-    if (::fchmod(fd, 0600) != 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&*address), sizeof *address) != 0) {
+    // Linux creates the file with the socket's own mode, so nobody else can connect even for a
+    // moment.
+    if (::fchmod(fd, 0600) != 0 ||
+        ::bind(fd, reinterpret_cast<sockaddr*>(&*address), sizeof *address) != 0) {
         ErrorCode code = errno == EADDRINUSE ? ErrorCode::SYS_PORT_IN_USE : ErrorCode::SYS_STORAGE;
         Error error = system_error(code, path, "listen on");
         ::close(fd);
@@ -95,7 +102,8 @@ Result<std::unique_ptr<Connection>> connect_to(const std::filesystem::path& path
     if (fd < 0) return system_error(ErrorCode::SYS_INTERNAL, path, "open a socket for");
     if (connect_socket(fd, *address) != 0) {
         bool nobody = errno == ENOENT || errno == ECONNREFUSED;
-        Error error = system_error(nobody ? ErrorCode::RES_NOT_FOUND : ErrorCode::SYS_INTERNAL, path, "connect to");
+        Error error = system_error(nobody ? ErrorCode::RES_NOT_FOUND : ErrorCode::SYS_INTERNAL,
+                                   path, "connect to");
         ::close(fd);
         return error;
     }

@@ -16,7 +16,9 @@ struct Anything {
 
 template <class T, std::size_t... I>
 constexpr bool takes(std::index_sequence<I...>) {
-    return requires { T{(static_cast<void>(I), Anything{})...}; };
+    return requires {
+        T{(static_cast<void>(I), Anything{})...};
+    };
 }
 
 // How many members an aggregate has: the largest number of initialisers it takes.
@@ -31,9 +33,9 @@ constexpr std::size_t member_count() {
 
 template <std::size_t... I>
 constexpr bool all_described(std::index_sequence<I...>) {
-    return ((member_count<std::variant_alternative_t<I, Message>>() ==
-             std::tuple_size_v<decltype(members(Of<std::variant_alternative_t<I, Message>>{}))>) &&
-            ...);
+    return (
+        (member_count<std::variant_alternative_t<I, Message>>() ==
+         std::tuple_size_v<decltype(members(Of<std::variant_alternative_t<I, Message>>{}))>)&&...);
 }
 static_assert(all_described(std::make_index_sequence<std::variant_size_v<Message>>{}),
               "describe.hpp forgets a member of a message");
@@ -76,7 +78,9 @@ std::vector<Message> samples(SeededRandom& random) {
     return all;
 }
 
-std::string_view content(const std::string& frame) { return std::string_view(frame).substr(4); }
+std::string_view content(const std::string& frame) {
+    return std::string_view(frame).substr(4);
+}
 
 TEST(IpcCodec, EveryMessageComesBackUnchanged) {
     constexpr std::uint64_t seed = 20261122;
@@ -107,7 +111,12 @@ TEST(IpcCodec, LayoutIsLittleEndianAndFixed) {
 }
 
 TEST(IpcCodec, AccessUnitCarriesItsBytes) {
-    AccessUnit unit{.kind = 0, .keyframe = true, .frame = 91, .pts_ns = -7, .dts_ns = 3, .duration_ns = 4,
+    AccessUnit unit{.kind = 0,
+                    .keyframe = true,
+                    .frame = 91,
+                    .pts_ns = -7,
+                    .dts_ns = 3,
+                    .duration_ns = 4,
                     .data = Bytes(70'000, 0xab)};
     Result<Message> back = decode(content(encode(unit)));
     ASSERT_TRUE(back);
@@ -127,7 +136,8 @@ TEST(IpcCodec, EveryTruncationIsRefused) {
             ASSERT_FALSE(cut) << "kind " << message.index() << " cut to " << size;
             ASSERT_EQ(cut.error().code, ErrorCode::VAL_SCHEMA);
         }
-        EXPECT_FALSE(decode(std::string(content(frame)) + "x")) << "kind " << message.index() << " with a byte too many";
+        EXPECT_FALSE(decode(std::string(content(frame)) + "x"))
+            << "kind " << message.index() << " with a byte too many";
     }
 }
 

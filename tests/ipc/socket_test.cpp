@@ -24,7 +24,8 @@ bool readable(int fd) {
 class IpcSocket : public testing::Test {
   protected:
     void SetUp() override {
-        std::string shape = (std::filesystem::temp_directory_path() / "vistter-ipc-XXXXXX").string();
+        std::string shape =
+            (std::filesystem::temp_directory_path() / "vistter-ipc-XXXXXX").string();
         ASSERT_NE(::mkdtemp(shape.data()), nullptr);
         folder_ = shape;
     }
@@ -64,8 +65,9 @@ TEST_F(IpcSocket, MessagesCrossInOrderBothWays) {
 }
 
 TEST_F(IpcSocket, APeerOfAnotherVersionOrWithoutHelloIsRefused) {
-    for (const Message& first : {Message{Hello{.version = protocol_version + 1, .role = "control", .pid = 1}},
-                                 Message{RequestStatus{}}}) {
+    for (const Message& first :
+         {Message{Hello{.version = protocol_version + 1, .role = "control", .pid = 1}},
+          Message{RequestStatus{}}}) {
         auto [server, client] = pair();
         ASSERT_TRUE(client->send(first));
         auto got = server->receive();
@@ -145,7 +147,8 @@ TEST_F(IpcSocket, AStaleSocketIsReplacedALiveOneIsNot) {
     EXPECT_EQ(second.error().code, ErrorCode::SYS_PORT_IN_USE);
     EXPECT_TRUE(connect_to(folder_ / "s"));
 
-    std::filesystem::rename(folder_ / "s", folder_ / "kept");  // the socket file outlives its listener
+    std::filesystem::rename(folder_ / "s",
+                            folder_ / "kept");  // the socket file outlives its listener
     first->reset();
     std::filesystem::rename(folder_ / "kept", folder_ / "s");
     EXPECT_TRUE(Listener::open(folder_ / "s"));
