@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "cli/sandbox/process.hpp"
 #include "cli/verb.hpp"
+#include "sim/kit/child_process.hpp"
 
 namespace vistter::cli {
 namespace fs = std::filesystem;
@@ -42,9 +42,9 @@ Check programs() {
 
 // The picture process probes its own media elements; nobody else links the media libraries.
 Check media() {
-    auto child = Child::start("vistter-program", {(own_folder() / "vistter-program").string(), "--check"}, "/dev/null");
+    auto child = sim::ChildProcess::start({{(own_folder() / "vistter-program").string(), "--check"}, "/dev/null", {}});
     if (!child.ok()) return {"media", false, child.error().message, "see the check programs"};
-    auto line = child->ready_line(15'000);
+    auto line = child->read_line(15'000);
     if (!line.ok()) return {"media", false, "vistter-program cannot start", "run vistter-program --check and read its error"};
     if (*line == "ok") return {"media", true, "decoder, encoder and RTMP elements are there", ""};
     return {"media", false, *line, "install the run packages of packages.txt: scripts/install run"};

@@ -48,11 +48,12 @@ fs::path demo_folder() {
 
 // Runs vistter-verify-air on the recording and returns its verdict.
 Result<json::value> verify_air(const Stage& stage, const OnAir& on_air, const StageOptions& options) {
+    if (stage.recordings().empty()) return fail(ErrorCode::RES_NOT_FOUND, "the RTMP server recorded nothing");
     fs::path timeline = options.state / "on-air-timeline.json";
     Status stored = write_file(timeline, json::serialize(on_air.timeline), 0600);
     if (!stored.ok()) return stored.error();
     std::vector<std::string> argv{(options.programs / "vistter-verify-air").string(),
-                                  "--recording", stage.recording().string(),
+                                  "--recording", stage.recordings().back().string(),
                                   "--timeline", timeline.string(),
                                   "--markers", (options.demo / "markers.json").string(),
                                   "--start-frame", std::to_string(on_air.start_frame),
@@ -62,9 +63,9 @@ Result<json::value> verify_air(const Stage& stage, const OnAir& on_air, const St
             argv.insert(argv.end(), {"--camera", fmt::format("{}={}", on_air.camera_ids[i], i + 1)});
         }
     }
-    auto child = Child::start("vistter-verify-air", argv, options.state / "verify.log");
+    auto child = sim::ChildProcess::start({argv, (options.state / "verify.log").string(), {}});
     if (!child.ok()) return child.error();
-    auto line = child->ready_line(120'000);
+    auto line = child->read_line(120'000);
     if (!line.ok()) return line.error();
     boost::system::error_code failed;
     json::value verdict = json::parse(line.value(), failed);

@@ -4,8 +4,8 @@
 #include <boost/json.hpp>
 #include <filesystem>
 
-#include "cli/sandbox/process.hpp"
 #include "cli/sandbox/rest.hpp"
+#include "sim/kit/child_process.hpp"
 
 namespace vistter::cli {
 namespace {
@@ -25,12 +25,12 @@ class OnAirTest : public ::testing::Test {
 
     json::object headless_show(int seconds) {
         fs::path state = folder_ / "state";
-        auto child = Child::start("vistter",
-                                  {std::string(VISTTER_BIN_DIR) + "/vistter", "sandbox", "up", "--headless", "--seconds",
-                                   std::to_string(seconds), "--width", "640", "--state", state.string()},
-                                  folder_ / "sandbox.log");
+        auto child = sim::ChildProcess::start(
+            {{std::string(VISTTER_BIN_DIR) + "/vistter", "sandbox", "up", "--headless", "--seconds",
+              std::to_string(seconds), "--width", "640", "--state", state.string()},
+             (folder_ / "sandbox.log").string(), {}});
         EXPECT_TRUE(child.ok());
-        auto line = child->ready_line(180'000);
+        auto line = child->read_line(180'000);
         if (!line.ok()) {
             ADD_FAILURE() << describe(line.error()) << "; state and logs: " << folder_;
             return {};

@@ -2,29 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <csignal>
+
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/random.hpp"
-#include "sandbox/nginx.hpp"
 
 namespace vistter::cli {
 namespace json = boost::json;
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::int64_t start_deadline_ms = 30'000;
-
-Result<json::value> ready(Child& child) {
-    auto line = child.ready_line(start_deadline_ms);
-    if (!line.ok()) return line.error();
-    boost::system::error_code failed;
-    json::value value = json::parse(line.value(), failed);
-    if (failed || !value.is_object()) {
-        return fail(ErrorCode::SYS_INTERNAL, fmt::format("{} wrote an unreadable ready line", child.name()));
-    }
-    return value;
-}
+constexpr std::int64_t start_deadline_ms = 60'000;
 
 Result<std::string> setup_code(const std::string& file) {
     auto code = read_file(file, 256);
@@ -51,12 +42,24 @@ Stage::Stage(StageOptions options, Interrupt& interrupt, Say say)
 
 Stage::~Stage() { stop_everything(); }
 
-Result<Child*> Stage::start(const std::string& name, std::vector<std::string> arguments) {
+Result<json::value> Stage::start(const std::string& name, std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), (options_.programs / name).string());
-    auto child = Child::start(name, arguments, options_.state / (name + ".log"));
-    if (!child.ok()) return child.error();
-    children_.push_back(std::make_unique<Child>(std::move(child).value()));
-    return children_.back().get();
+    const fs::path log = options_.state / (name + ".log");
+    auto process = sim::ChildProcess::start({arguments, log.string(), {}});
+    if (!process.ok()) return process.error();
+    children_.push_back({name, std::move(process).value()});
+    auto line = children_.back().process.read_line(start_deadline_ms);
+    if (!line.ok()) {
+        auto words = read_file(log, 16 * 1024 * 1024);
+        std::string last = words.ok() ? words->substr(words->size() > 600 ? words->size() - 600 : 0) : "";
+        return fail(line.error().code, fmt::format("{} did not get ready. Its last words: {}", name, last));
+    }
+    boost::system::error_code failed;
+    json::value value = json::parse(line.value(), failed);
+    if (failed || !value.is_object()) {
+        return fail(ErrorCode::SYS_INTERNAL, fmt::format("{} wrote an unreadable ready line", name));
+    }
+    return value;
 }
 
 Status Stage::start_cameras() {
@@ -72,9 +75,7 @@ Status Stage::start_cameras() {
     }
     std::vector<std::string> urls;
     if (served) {
-        auto child = start("vistter-camera-sim", arguments);
-        if (!child.ok()) return child.error();
-        auto line = ready(**child);
+        auto line = start("vistter-camera-sim", arguments);
         if (!line.ok()) return line.error();
         for (const json::value& camera : line->as_object().at("cameras").as_array()) urls.push_back(text_of(camera, "url"));
     }
@@ -89,26 +90,17 @@ Status Stage::start_cameras() {
 }
 
 Status Stage::start_rtmp() {
-    auto server = prepare_nginx(options_.state / "rtmp");
+    auto server = sim::RtmpServer::start({.folder = options_.state / "rtmp"});
     if (!server.ok()) return server.error();
-    auto child = Child::start("nginx", server->argv, options_.state / "nginx.log");
-    if (!child.ok()) return child.error();
-    children_.push_back(std::make_unique<Child>(std::move(child).value()));
-    auto listening = wait_for("the RTMP server", 10'000, [&]() -> std::optional<json::value> {
-        if (!server->listening()) return std::nullopt;
-        return json::value(true);
-    });
-    if (!listening.ok()) return listening.error();
-    rtmp_url_ = server->url;
+    rtmp_.emplace(std::move(server).value());
+    rtmp_url_ = rtmp_->url("program");
     say_(fmt::format("RTMP server: {}", rtmp_url_));
     return ok();
 }
 
 Status Stage::start_studio() {
-    auto child = start("vistter-studio", {"--state", (options_.state / "studio").string(), "--listen", "127.0.0.1:0",
-                                          "--channel", "127.0.0.1:0", "--environment", "sandbox"});
-    if (!child.ok()) return child.error();
-    auto line = ready(**child);
+    auto line = start("vistter-studio", {"--state", (options_.state / "studio").string(), "--listen", "127.0.0.1:0",
+                                         "--channel", "127.0.0.1:0"});
     if (!line.ok()) return line.error();
     studio_url_ = text_of(*line, "url");
     auto root = read_file(text_of(*line, "root_pem_file"), 65'536);
@@ -129,13 +121,10 @@ Status Stage::start_studio() {
 }
 
 Status Stage::launch_appliance(const std::string& listen) {
-    auto child = start("vistter-appliance",
-                       {"--state", (options_.state / "appliance").string(), "--listen", listen, "--run-dir",
+    auto line = start("vistter-appliance",
+                      {"--state", (options_.state / "appliance").string(), "--listen", listen, "--run-dir",
                         (options_.state / "run").string(), "--serial", serial_, "--allow-loopback", "--proof-strip",
                         "--width", std::to_string(options_.width), "--height", std::to_string(options_.height)});
-    if (!child.ok()) return child.error();
-    control_ = *child;
-    auto line = ready(*control_);
     if (!line.ok()) return line.error();
     appliance_url_ = text_of(*line, "url");
     appliance_api_.emplace(appliance_url_, "");
@@ -164,8 +153,11 @@ Status Stage::start_appliance() {
 }
 
 Status Stage::crash_control() {
-    control_->kill_now();
-    std::erase_if(children_, [this](const std::unique_ptr<Child>& child) { return child.get() == control_; });
+    auto control = std::find_if(children_.begin(), children_.end(),
+                                [](const Running& one) { return one.name == "vistter-appliance"; });
+    control->process.send_signal(SIGKILL);
+    control->process.wait(2'000);
+    children_.erase(control);
     Status launched = launch_appliance(appliance_url_.substr(appliance_url_.find("://") + 3));
     if (!launched.ok()) return launched;
     return sign_in_appliance();
@@ -220,12 +212,7 @@ Result<json::value> Stage::wait_for(const std::string& what, std::int64_t deadli
     }
 }
 
-fs::path Stage::recording() const {
-    for (const fs::directory_entry& entry : fs::directory_iterator(options_.state / "rtmp" / "recordings")) {
-        if (entry.path().extension() == ".flv") return entry.path();
-    }
-    return {};
-}
+std::vector<fs::path> Stage::recordings() const { return rtmp_->recordings(); }
 
 json::object Stage::addresses() const {
     return {{"studio", studio_url_},
@@ -236,18 +223,20 @@ json::object Stage::addresses() const {
 }
 
 std::optional<std::string> Stage::casualty() {
-    for (const auto& child : children_) {
-        if (!child->running()) return child->name();
+    for (Running& child : children_) {
+        if (!child.process.running()) return child.name;
     }
+    if (rtmp_ && !rtmp_->process().running()) return "nginx";
     return std::nullopt;
 }
 
 void Stage::stop_everything() {
     // Last started, first stopped: the appliance drains its outputs while the RTMP server still listens.
     while (!children_.empty()) {
-        children_.back()->stop(15'000);
+        children_.back().process.stop(15'000);
         children_.pop_back();
     }
+    rtmp_.reset();
 }
 
 }  // namespace vistter::cli

@@ -12,6 +12,8 @@
 
 #include "cli/sandbox/process.hpp"
 #include "cli/sandbox/rest.hpp"
+#include "sim/kit/child_process.hpp"
+#include "sim/kit/nginx_rtmp.hpp"
 
 namespace vistter::cli {
 
@@ -51,7 +53,8 @@ class Stage {
 
     const RestClient& studio() const { return *studio_api_; }
     const RestClient& appliance() const { return *appliance_api_; }
-    std::filesystem::path recording() const;
+    // What the RTMP server wrote, oldest first; whole once the output has stopped.
+    std::vector<std::filesystem::path> recordings() const;
     boost::json::object addresses() const;
     // One of ours has died; its name.
     std::optional<std::string> casualty();
@@ -72,14 +75,19 @@ class Stage {
     Result<boost::json::value> follow(const std::string& message_id, const std::string& until);
     Result<boost::json::value> wait_for(const std::string& what, std::int64_t deadline_ms,
                                         const std::function<std::optional<boost::json::value>()>& look);
-    Result<Child*> start(const std::string& name, std::vector<std::string> arguments);
+    // Starts one of our programs and reads its ready line.
+    Result<boost::json::value> start(const std::string& name, std::vector<std::string> arguments);
 
     StageOptions options_;
     Interrupt& interrupt_;
     Say say_;
-    std::vector<std::unique_ptr<Child>> children_;
+    struct Running {
+        std::string name;
+        sim::ChildProcess process;
+    };
+    std::vector<Running> children_;
+    std::optional<sim::RtmpServer> rtmp_;
     std::vector<std::string> camera_urls_;
-    Child* control_ = nullptr;  // the appliance's, owned by children_
     std::string rtmp_url_, root_pem_, studio_url_, appliance_url_, appliance_password_, setup_code_file_;
     std::optional<RestClient> studio_api_, appliance_api_;
     std::string serial_ = "SANDBOX-0001";
