@@ -1,0 +1,35 @@
+// The appliance page beside a running show (G1.11: connectivity state in the local UI).
+import { expect, test } from '@playwright/test';
+import { enterAppliance, expectAccessible, watchFaults } from './pages';
+
+test('shows the program picture, the link, the cameras and the outputs', async ({ page }) => {
+  const faults = watchFaults(page);
+  await enterAppliance(page);
+  const link = page.getByRole('region', { name: 'Studio link' });
+  await expect(link.getByText('connected')).toBeVisible();
+  await expect(page.getByRole('banner').getByText('ON AIR')).toBeVisible();
+  const cameras = page.getByRole('region', { name: 'Cameras' });
+  await expect(cameras.getByText('online')).toHaveCount(2);
+  await expect(page.getByRole('region', { name: 'Outputs' }).getByText('live')).toBeVisible();
+  const picture = page.getByRole('img', { name: 'What viewers see now' });
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(640);
+  await page.screenshot({ path: '../build/web-e2e/appliance.png', fullPage: true });
+  await expectAccessible(page);
+  expect(faults).toEqual([]);
+});
+
+test('the picture moves', async ({ page }) => {
+  await enterAppliance(page);
+  const picture = page.getByRole('img', { name: 'What viewers see now' });
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(640);
+  const first = await picture.screenshot();
+  await expect.poll(async () => (await picture.screenshot()).equals(first)).toBe(false);
+});
+
+test('refuses a wrong password with words', async ({ page }) => {
+  await page.goto(process.env.VISTTER_APPLIANCE!);
+  await page.getByLabel('Password').fill('not the password at all');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('alert')).toContainText('API_UNAUTHENTICATED');
+  await expectAccessible(page);
+});
