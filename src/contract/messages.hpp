@@ -110,7 +110,9 @@ struct OverlayUpdate {
     std::string overlay_id;
     std::string mode = "package";  // package, edit, tokens, show, hide, remove
     std::optional<OverlayDocument> ocl;
-    std::string ocl_text;  // the JSON text of `ocl` as sent; what `checksum` and the store are over
+    // The JSON text of `ocl` as sent, without white space between tokens (contract/json_text.hpp): what `checksum` and
+    // the store are over, and what write_body sends.
+    std::string ocl_text;
     std::optional<std::string> ocl_package_uri;
     std::optional<std::string> checksum;  // "sha256:<hex64>"
     std::map<std::string, TokenValue> tokens;

@@ -26,4 +26,7 @@ class ObjectWriter {
     std::string members_;
 };
 
+// The shortest decimal that reads back as the same double, e.g. "0.1". Not finite is a bug (asserted; "0").
+std::string number_text(double value);
+
 }  // namespace vistter::contract

@@ -46,6 +46,7 @@ struct Mark {
 // A cue action the contract names and this appliance does not run; a load that holds one is refused.
 struct UnsupportedAction {
     std::string kind;
+    std::string text;  // the action as JSON, so that writing the cue again loses nothing
 };
 using CueAction = std::variant<CameraShow, SlateShow, OverlayShow, OverlayTokens, Mark, UnsupportedAction>;
 
@@ -91,9 +92,11 @@ struct SequenceItem {
 struct OverlayRef {
     std::string overlay_id;
     std::int64_t revision = 0;
-    std::string doc_sha256;                 // over `ocl_text`
+    std::string doc_sha256;                 // SHA-256 of `ocl_text`
     std::optional<OverlayDocument> ocl;     // inline
-    std::string ocl_text;                   // its JSON text as sent
+    // Its JSON text as sent, without white space between tokens (contract/json_text.hpp, canonical_text). This is
+    // what write_body sends; `ocl` alone is not written.
+    std::string ocl_text;
     std::optional<std::string> ocl_package_uri;
 };
 

@@ -14,6 +14,7 @@ struct Finding {
     ErrorCode code;
     std::string pointer;  // RFC 6901
     std::string reason;
+    std::string keyword;  // the schema keyword broken, or empty for a rule of meaning
 };
 
 // Every fault found; empty means valid. The family is detected from `type`, `kind` or `segment_version`.
