@@ -1,0 +1,49 @@
+// The appliance's outbox on SQLite: messages that wait for Studio's RECEIPT, in order, within bounds (link/outbox.hpp).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "contract/messages.hpp"
+#include "link/outbox.hpp"
+#include "store/database.hpp"
+
+namespace vistter::appliance {
+
+struct OutboxRow {
+    std::int64_t position = 0;
+    std::string message_id, correlation_id;
+    contract::MessageType type = contract::MessageType::EVENT;
+    std::string body;
+};
+
+// Every call throws store::StorageFailure when the database cannot do it.
+class OutboxStore {
+  public:
+    OutboxStore(store::Database& database, link::OutboxLimits limits);
+
+    // Within the caller's transaction, if it has one open. Then the bounds are kept: what had to go is counted.
+    void put(const OutboxRow& row, int keep_class, WallTime now);
+    // Rows after `position`, oldest first.
+    std::vector<OutboxRow> after(std::int64_t position, std::size_t limit);
+    std::vector<OutboxRow> at(std::int64_t position);  // one row, or none
+    void forget(std::int64_t position);
+    std::int64_t count() const { return fill_.total(); }
+    // What overflow has dropped since the last call, by keep class; empty: nothing.
+    std::map<std::string, std::int64_t> take_dropped();
+    // Counts anew what is stored: after a rolled back transaction, or when somebody else cleared the table.
+    void recount();
+
+  private:
+    void drop_oldest(int keep_class);
+
+    store::Database& database_;
+    link::OutboxLimits limits_;
+    link::OutboxFill fill_;
+    std::map<std::string, std::int64_t> dropped_;
+};
+
+}  // namespace vistter::appliance

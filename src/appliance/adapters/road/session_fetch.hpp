@@ -1,0 +1,25 @@
+// Fetches the session JWT from Studio over mutual TLS (rulings 14), off the loop's thread.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "appliance/adapters/road/road.hpp"
+
+namespace vistter::appliance {
+
+struct FetchedToken {
+    enum class Outcome { ready, failed, refused } outcome = Outcome::failed;
+    std::string token;   // ready
+    std::string reason;  // else: what to show
+    bool wrong_server = false;  // the server's certificate is not the paired Studio's
+};
+
+// Calls `done` on the loop's thread, exactly once.
+void fetch_session_token(async::Loop& loop, async::WorkerPool& workers, const RoadIdentity& identity,
+                         std::function<void(FetchedToken)> done);
+
+// Reads {"session_token": "..."}: the token, or "" when the text holds none of the right form.
+std::string read_session_token(const std::string& json);
+
+}  // namespace vistter::appliance
