@@ -1,0 +1,138 @@
+// The fleet as Studio knows it: appliances, their state, events and measurements.
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <utility>
+
+#include "contract/json.hpp"
+#include "studio/webapi/gate.hpp"
+#include "studio/webapi/json_body.hpp"
+#include "studio/webapi/live_state.hpp"
+#include "studio/webapi/live_streams.hpp"
+#include "studio/webapi/page_list.hpp"
+#include "studio/webapi/problem.hpp"
+#include "studio/webapi/route.hpp"
+
+namespace vistter::studio {
+namespace {
+
+Result<Device> device_of(const Services& services, const Call& call) {
+    auto device = services.registry.find_device(call.parameter("device_id"));
+    if (!device) return fail(ErrorCode::RES_NOT_FOUND, "no appliance has this id");
+    return std::move(*device);
+}
+
+json::object device_json(const Services& services, const Device& device) {
+    const SessionInfo session = services.sessions.session(device.device_id);
+    const auto time = [](WallTime at) { return at.ms == 0 ? json::value(nullptr) : json::value(format_rfc3339(at)); };
+    return {{"device_id", device.device_id},
+            {"tenant", device.tenant},
+            {"name", device.name},
+            {"serial", device.serial},
+            {"connected", session.connected},
+            {"since", time(session.since)},
+            {"last_seen", time(session.last_seen)},
+            {"session_id", session.connected ? json::value(session.session_id) : json::value(nullptr)},
+            {"firmware_version", session.connected && !session.firmware_version.empty() ? session.firmware_version
+                                                                                        : device.firmware_version},
+            {"hardware", {{"model", device.model}, {"arch", device.arch}}},
+            {"paired_at", format_rfc3339(device.paired_at)},
+            {"signing_kid", signing_kid(device)},
+            {"verdict", device.verdict},
+            {"revoked", device.revoked}};
+}
+
+Result<net::Response> get_appliances(Services& services, const Call& call) {
+    const auto page = read_page(call.request);
+    if (!page) return page.error();
+    return json_response(200, page_of<Device>(
+                                  services.registry.devices(), *page, [](const auto& device) { return device.device_id; },
+                                  [&](const auto& device) { return device_json(services, device); }));
+}
+
+Result<net::Response> get_appliance(Services& services, const Call& call) {
+    const auto device = device_of(services, call);
+    if (!device) return device.error();
+    json::object shown = device_json(services, *device);
+    shown["last_hello"] = stored_json(services.telemetry.last_hello(device->device_id));
+    return json_response(200, shown);
+}
+
+Result<net::Response> get_state(Services& services, const Call& call) {
+    const auto device = device_of(services, call);
+    if (!device) return device.error();
+    json::object state = live_state(services.telemetry, device->device_id);
+    const json::object shown = device_json(services, *device);
+    state["device_id"] = device->device_id;
+    state["link"] = json::object{{"connected", shown.at("connected")},
+                                 {"since", shown.at("since")},
+                                 {"last_seen", shown.at("last_seen")},
+                                 {"session_id", shown.at("session_id")}};
+    return json_response(200, state);
+}
+
+std::int64_t number_of(const std::string& text, std::int64_t fallback) {
+    std::int64_t number = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && stop == text.data() + text.size() && number >= 0 ? number : fallback;
+}
+
+Result<net::Response> get_events(Services& services, const Call& call) {
+    const auto device = device_of(services, call);
+    if (!device) return device.error();
+    const auto page = read_page(call.request);
+    if (!page) return page.error();
+    const std::int64_t before = page->after.empty() ? std::numeric_limits<std::int64_t>::max()
+                                                    : number_of(page->after, 0);
+    const auto events = services.telemetry.events_before(device->device_id, before, page->limit + 1);
+    json::array items;
+    for (const EventRecord& event : events) {
+        if (items.size() == static_cast<std::size_t>(page->limit)) break;
+        items.push_back(stored_json(event_json_text(event)));
+    }
+    const bool more = events.size() > items.size();
+    return json_response(200, json::object{{"items", std::move(items)},
+                                           {"next", more ? json::value(cursor_of(std::to_string(
+                                                               events[events.size() - 2].n)))
+                                                         : nullptr}});
+}
+
+Result<net::Response> get_metrics(Services& services, const Call& call) {
+    const auto device = device_of(services, call);
+    if (!device) return device.error();
+    json::array samples;
+    for (const MetricsSample& sample : services.telemetry.metrics(device->device_id)) {
+        samples.push_back(json::object{{"at", format_rfc3339(sample.at)}, {"metrics", stored_json(sample.body)}});
+    }
+    json::value latest = samples.empty() ? json::value(nullptr) : samples.back();
+    return json_response(200, json::object{{"latest", std::move(latest)}, {"samples", std::move(samples)}});
+}
+
+void stream_events(Services& services, const Call& call, std::unique_ptr<net::Responder> responder) {
+    const auto device = device_of(services, call);
+    if (!device) return responder->respond(problem(device.error(), call.correlation_id));
+    const std::int64_t newest = services.telemetry.newest_event(device->device_id);
+    const std::int64_t after = std::min(newest, number_of(call.request.header("last-event-id"), newest));
+    const auto allowed = [&services, hash = token_hash(presented_token(call.request))] {
+        return services.accounts.sign_in(hash, services.clock.wall()).has_value();
+    };
+    const auto opened = services.live.open(device->device_id, after, allowed, *responder);
+    if (!opened) responder->respond(problem(opened.error(), call.correlation_id));
+}
+
+}  // namespace
+
+std::vector<Route> appliance_routes() {
+    constexpr Access who = Access::signed_in;
+    return {{.method = "GET", .pattern = "/v1/appliances", .access = who, .now = get_appliances},
+            {.method = "GET", .pattern = "/v1/appliances/{device_id}", .access = who, .now = get_appliance},
+            {.method = "GET", .pattern = "/v1/appliances/{device_id}/state", .access = who, .now = get_state},
+            {.method = "GET", .pattern = "/v1/appliances/{device_id}/events", .access = who, .now = get_events},
+            {.method = "GET",
+             .pattern = "/v1/appliances/{device_id}/events:stream",
+             .access = who,
+             .later = stream_events},
+            {.method = "GET", .pattern = "/v1/appliances/{device_id}/metrics", .access = who, .now = get_metrics}};
+}
+
+}  // namespace vistter::studio

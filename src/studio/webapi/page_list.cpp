@@ -1,0 +1,31 @@
+// Reading limit and cursor.
+#include "studio/webapi/page_list.hpp"
+
+#include <charconv>
+
+#include "base/bytes.hpp"
+
+namespace vistter::studio {
+
+Result<PageRequest> read_page(const net::Request& request) {
+    PageRequest page;
+    if (const auto limit = request.query_value("limit")) {
+        const char* end = limit->data() + limit->size();
+        const auto [stop, error] = std::from_chars(limit->data(), end, page.limit);
+        if (error != std::errc{} || stop != end || page.limit < 1 || page.limit > max_page) {
+            return fail_at(ErrorCode::VAL_RANGE, "/limit", "limit must be from 1 to 200");
+        }
+    }
+    if (const auto cursor = request.query_value("cursor")) {
+        const auto key = from_base64url(*cursor);
+        if (!key || key->empty()) {
+            return fail_at(ErrorCode::VAL_SCHEMA, "/cursor", "this cursor was not given out here");
+        }
+        page.after = as_text(*key);
+    }
+    return page;
+}
+
+std::string cursor_of(const std::string& key) { return to_base64url(as_bytes(key)); }
+
+}  // namespace vistter::studio

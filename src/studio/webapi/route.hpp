@@ -1,0 +1,60 @@
+// One route of the API: what it matches, who may call it, what answers.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/http.hpp"
+#include "studio/webapi/services.hpp"
+
+namespace vistter::studio {
+
+// A request on its way through one handler. Lives until the handler returns.
+struct Call {
+    const net::Request& request;
+    std::map<std::string, std::string> parameters;  // of the pattern's {names}
+    std::string correlation_id;
+    std::optional<SignIn> who;                      // set where the route asks for a sign-in
+    const std::string& parameter(const std::string& name) const { return parameters.at(name); }
+};
+
+enum class Access {
+    open,     // anybody; the handler itself knows what to ask for
+    signed_in,
+    producer  // signed in as producer or admin
+};
+
+// Answers at once, or later through the responder. Exactly one of the two is set.
+using AnswerNow = Result<net::Response> (*)(Services&, const Call&);
+using AnswerLater = void (*)(Services&, const Call&, std::unique_ptr<net::Responder>);
+
+struct Route {
+    std::string_view method;
+    std::string_view pattern;  // "/v1/timelines/{timeline_id}:publish"
+    Access access = Access::open;
+    AnswerNow now = nullptr;
+    AnswerLater later = nullptr;
+};
+
+// Whether `path` fits `pattern`; fills `parameters`. A {name} takes the rest of its segment up to the pattern's next
+// literal and is never empty.
+bool match_path(std::string_view pattern, std::string_view path, std::map<std::string, std::string>& parameters);
+
+// One list a concern; together they are the API.
+std::vector<Route> sign_in_routes();
+std::vector<Route> pairing_routes();
+std::vector<Route> appliance_routes();
+std::vector<Route> command_routes();
+std::vector<Route> asset_routes();
+std::vector<Route> timeline_routes();
+std::vector<Route> service_routes();
+
+// Everything the web listener answers, and what the channel listener answers.
+std::vector<Route> web_routes();
+std::vector<Route> channel_routes();
+
+}  // namespace vistter::studio

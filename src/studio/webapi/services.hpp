@@ -1,0 +1,76 @@
+// Everything the HTTP handlers act on, as ports; built in app/, outlives the listeners.
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "async/loop.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "studio/core/accounts.hpp"
+#include "studio/core/authority.hpp"
+#include "studio/core/channel.hpp"
+#include "studio/core/library.hpp"
+#include "studio/core/pairing.hpp"
+#include "studio/core/rate_limiter.hpp"
+#include "studio/core/records.hpp"
+#include "studio/core/registry.hpp"
+#include "studio/core/setup_code.hpp"
+#include "studio/core/telemetry.hpp"
+
+namespace vistter::studio {
+
+class LiveStreams;
+
+// Where this Studio is reached; known once both listeners have their ports.
+struct Addresses {
+    std::string web_url;                     // https://host:port
+    std::string channel_url;                 // wss://host:port/v1/channel
+    std::string session_url;                 // https://host:port/v1/bootstrap/session
+    std::vector<std::string> trusted_hosts;  // lower case, without port: what a browser's Host may say
+};
+
+struct IssuedSession {
+    std::string token;
+    WallTime expires_at;
+};
+
+// Guesses are counted apart: a flood at one door closes no other.
+struct Guards {
+    RateLimiter sign_in{{.per_source = 10, .total = 60, .window_ms = 60'000}};
+    RateLimiter setup{{.per_source = 10, .total = 60, .window_ms = 60'000}};
+    RateLimiter pairing{{.per_source = 20, .total = 200, .window_ms = 60'000}};
+};
+
+struct Services {
+    async::Loop& loop;
+    async::WorkerPool& workers;
+    const Clock& clock;
+    Random& random;
+    Accounts& accounts;
+    SetupCode& setup_code;
+    Registry& registry;
+    PairingDesk& pairing;
+    Authority& authority;
+    CommandLedger& commands;
+    Sessions& sessions;
+    Telemetry& telemetry;
+    Library& library;
+    AuditLog& audit;
+    AnsweredRequests& answers;
+    LiveStreams& live;
+    // The session JWT for the holder of a client certificate (DER); from the channel.
+    std::function<Result<IssuedSession>(ByteView client_certificate)> issue_session;
+    // A device has new credentials: whatever still uses the old ones must go.
+    std::function<void(const std::string& device_id)> credentials_changed;
+    // What an exception that ended a request means to its caller (storage failures have their own codes).
+    std::function<Error(const std::exception&)> failure;
+    std::string absent_user_hash;  // a password hash nobody's password has: checked when a user is unknown
+    Addresses addresses = {};
+    Guards guards = {};
+    bool draining = false;
+};
+
+}  // namespace vistter::studio
