@@ -15,7 +15,7 @@
 
 namespace vistter::net {
 
-// Header names are lower case. A header that came twice is joined with ", ".
+// Header names are lower case. A header that came twice is joined with ", " (cookies with "; ").
 using Headers = std::map<std::string, std::string>;
 
 struct Request {
@@ -33,11 +33,16 @@ struct Request {
     std::optional<std::string> cookie(std::string_view name) const;
 };
 
+// A response with the header "Accept-Ranges: bytes" is cut to the request's Range by the server.
 struct Response {
     int status = 200;
     std::vector<std::pair<std::string, std::string>> headers;  // in order; Content-Length is added
     std::string body;
 };
+
+// A 200 with the whole body turned into the 206 or 416 that the request's single byte range asks for (RFC 9110 section
+// 14); unchanged without one.
+Response apply_range(const Request& request, Response response);
 
 // A response body that goes on (server-sent events, MJPEG). Lives until the peer leaves or close().
 // Use on the loop's thread.
@@ -47,7 +52,10 @@ class Stream {
     // Queues a chunk; false when the peer is gone or more than 1 MiB waits (the caller drops the chunk).
     virtual bool send(std::string chunk) = 0;
     virtual void close() = 0;
+    // `closed` is called once when the peer leaves, not after close(). Dropping the last pointer to a stream ends it too.
     virtual void on_closed(std::function<void()> closed) = 0;
+    // Bytes queued and not yet taken by the peer's connection: a producer of pictures skips one while this is large.
+    virtual std::size_t waiting() const { return 0; }
 };
 
 // Answers one request exactly once: with a whole response or by opening a stream. It may be kept and used later on the

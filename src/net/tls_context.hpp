@@ -1,0 +1,53 @@
+// Inside net: our TLS rules put into OpenSSL contexts, one place for servers, WebSocket clients and libcurl alike.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "net/tls.hpp"
+
+namespace vistter::net {
+
+struct FreeContext {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+};
+using OwnedContext = std::unique_ptr<SSL_CTX, FreeContext>;
+
+// A context for accepting connections. Errors: CFG_INVALID naming what cannot be read.
+Result<OwnedContext> make_server_context(const ServerTls& tls);
+
+// Judges one server's certificate chain (net/tls.hpp says how) and remembers why it refused it. It must outlive every
+// connection made with a context it was installed in. One thread.
+class ServerVerifier {
+  public:
+    // `host`: a DNS name or an IP address, which the leaf must name.
+    ServerVerifier(const ClientTls& tls, std::string host) : tls_(tls), host_(std::move(host)) {}
+    ServerVerifier(const ServerVerifier&) = delete;
+    ServerVerifier& operator=(const ServerVerifier&) = delete;
+
+    // Sets the protocol rules, our identity and this judgement. Errors: CFG_INVALID.
+    Status install(SSL_CTX* context);
+    // SEC_PIN with the reason, once a chain has been refused.
+    const std::optional<Error>& refusal() const { return refusal_; }
+
+  private:
+    static int judge(X509_STORE_CTX* offered, void* self);
+    std::string objection(X509* leaf, STACK_OF(X509) * chain) const;
+
+    const ClientTls tls_;
+    const std::string host_;
+    std::optional<Error> refusal_;
+};
+
+// The verified peer's certificate as DER; empty without one.
+std::vector<unsigned char> peer_certificate(const SSL* ssl);
+// Whether `host` reads as an IP address.
+bool is_address(const std::string& host);
+// This thread's last OpenSSL error in words, the queue emptied.
+std::string last_tls_error();
+
+}  // namespace vistter::net
