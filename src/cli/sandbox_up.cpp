@@ -57,6 +57,7 @@ Result<json::value> verify_air(const Stage& stage, const OnAir& on_air, const St
                                   "--timeline", timeline.string(),
                                   "--markers", (options.demo / "markers.json").string(),
                                   "--start-frame", std::to_string(on_air.start_frame),
+                                  "--end-frame", std::to_string(on_air.end_frame),
                                   "--rate", "30/1"};
     if (options.cameras.empty()) {
         for (std::size_t i = 0; i < on_air.camera_ids.size(); ++i) {

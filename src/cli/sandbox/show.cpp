@@ -195,6 +195,11 @@ Status Stage::leave_air(OnAir& on_air) {
                             {"stop_mode", "cut"}},
                            "succeeded");
     if (!stopped.ok()) return stopped.error();
+    const json::array& answers = stopped->at("progress").as_array();
+    if (answers.empty() || !answers.back().at("result").is_object()) {
+        return fail(ErrorCode::SYS_INTERNAL, "the stop did not say on which frame it took effect");
+    }
+    on_air.end_frame = answers.back().at("result").at("frame").to_number<std::int64_t>();
     auto ended = command(on_air, "STREAM_CONTROL",
                          {{"stream_id", on_air.stream_id}, {"command", "stop"}, {"parameters", json::object{}}}, "succeeded");
     if (!ended.ok()) return ended.error();

@@ -29,6 +29,7 @@ struct StageOptions {
 struct OnAir {
     std::string device_id, timeline_id, run_id, stream_id;
     std::int64_t start_frame = 0;
+    std::int64_t end_frame = 0;             // first output frame after the run; 0 while it runs
     std::vector<std::string> camera_ids;
     std::vector<std::string> commands;      // message_ids in the order sent
     boost::json::value timeline;            // as Studio stored it
