@@ -23,6 +23,8 @@ std::string body_schema_id(MessageType type);
 
 // All of these expect a value its schema has accepted.
 Meaning check_body(MessageType type, const json::Object& body);
+// What only a writer is held to; a reader lets it pass, because a newer sender may know better.
+void check_written(MessageType type, const json::Object& body, Meaning& meaning);
 void check_overlay(const json::Object& document, const std::string& at, Meaning& meaning);
 void check_segment(const json::Object& segment, const std::string& at, Meaning& meaning);
 // `assets_member`: "assets_manifest" in TIMELINE_LOAD, "assets" in a timeline file.

@@ -31,7 +31,11 @@ Findings validate_message(const json::Value& value, std::size_t bytes) {
     const json::Value* body = json::find(object, "body");
     if (!type || !body || !body->is_object()) return findings;
     Findings inner = contract_schemas().judge(body_schema_id(*type), *body, SchemaMode::writer).findings;
-    if (inner.empty()) inner = check_body(*type, body->get_object()).findings;
+    if (inner.empty()) {
+        Meaning meaning = check_body(*type, body->get_object());
+        check_written(*type, body->get_object(), meaning);
+        inner = std::move(meaning.findings);
+    }
     for (Finding& finding : inner) {
         finding.pointer = "/body" + finding.pointer;
         findings.push_back(std::move(finding));
