@@ -34,6 +34,7 @@ void apply(const EventRecord& event, json::object& state) {
     } else if (event.event_type == "timeline.state" && !text("run_id").empty()) {
         json::object& run = entry(state, "runs", "run_id", text("run_id"));
         run["state"] = text("to");
+        run.emplace("position_ms", 0);
         copy(context, "timeline_id", run);
         copy(context, "position_ms", run);
     } else if (event.event_type == "timeline.state" && !text("timeline_id").empty()) {
@@ -62,7 +63,7 @@ json::object live_state(const Telemetry& telemetry, const std::string& device_id
         if (body.is_object()) copy(body.as_object(), "reason", state);
         last_event = snapshot->last_event;
     }
-    state["received_at"] = snapshot ? json::value(format_rfc3339(snapshot->received_at)) : json::value(nullptr);
+    state["reported_at"] = snapshot ? json::value(format_rfc3339(snapshot->received_at)) : json::value(nullptr);
     for (const std::string_view list : {"timelines", "overlays", "streams", "runs", "cameras"}) {
         if (!state.contains(list) || !state[list].is_array()) state[list] = json::array{};
     }

@@ -8,8 +8,8 @@
 
 namespace vistter::studio {
 
-// {received_at, reason, config_revision, emergency, timelines[], overlays[], streams[], runs[], cameras[]}; before the
-// first report the lists are empty and received_at is null.
+// {reported_at, reason, config_revision, emergency, timelines[], overlays[], streams[], runs[], cameras[]}; before the
+// first report the lists are empty and reported_at is null.
 json::object live_state(const Telemetry& telemetry, const std::string& device_id);
 
 }  // namespace vistter::studio

@@ -1,0 +1,208 @@
+// `vistter command send|watch`: one command to one appliance through Studio, and what becomes of it.
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include "base/clock.hpp"
+#include "base/file.hpp"
+#include "cli/sandbox/rest.hpp"
+#include "cli/verb.hpp"
+
+namespace vistter::cli {
+namespace json = boost::json;
+namespace {
+
+constexpr int look_every_ms = 200;
+constexpr std::uint64_t max_body_bytes = 1'048'576;
+
+struct StudioOptions {
+    std::string url = "https://127.0.0.1:8443";
+    std::string token_file;
+    std::string root_file;
+};
+
+struct SendOptions {
+    StudioOptions studio;
+    std::string device, type, body_file;
+    std::optional<std::int64_t> expires_in_s;
+    bool wait = false;
+    int timeout_s = 60;
+};
+
+struct WatchOptions {
+    StudioOptions studio;
+    std::string message_id;
+    int timeout_s = 60;
+};
+
+std::string value_or_environment(const std::string& given, const char* variable) {
+    if (!given.empty()) return given;
+    const char* value = std::getenv(variable);
+    return value == nullptr ? std::string() : value;
+}
+
+std::string trimmed(std::string text) {
+    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.pop_back();
+    return text;
+}
+
+// Token and root come from files: neither is ever an argument, where other users of the machine could read it.
+Result<RestClient> open_studio(const StudioOptions& options) {
+    const std::string root_file = value_or_environment(options.root_file, "VISTTER_STUDIO_ROOT");
+    if (root_file.empty()) {
+        return fail(ErrorCode::CFG_INVALID, "name Studio's root certificate with --root FILE or VISTTER_STUDIO_ROOT");
+    }
+    const auto root = read_file(root_file, 65'536);
+    if (!root) return root.error();
+    const std::string token_file = value_or_environment(options.token_file, "VISTTER_TOKEN_FILE");
+    if (token_file.empty()) {
+        return fail(ErrorCode::API_UNAUTHENTICATED, "name a file with a sign-in token: --token-file or VISTTER_TOKEN_FILE");
+    }
+    auto token = read_file(token_file, 4'096);
+    if (!token) return token.error();
+    RestClient client(options.url, *root);
+    client.set_token(trimmed(std::move(*token)));
+    return client;
+}
+
+Result<json::value> read_body(const std::string& file) {
+    std::string text;
+    if (file == "-") {
+        text.assign(std::istreambuf_iterator<char>(std::cin), {});
+    } else {
+        auto content = read_file(file, max_body_bytes);
+        if (!content) return content.error();
+        text = std::move(*content);
+    }
+    boost::system::error_code failed;
+    json::value body = json::parse(text, failed);
+    if (failed || !body.is_object()) {
+        return fail(ErrorCode::VAL_JSON, fmt::format("{}: the body must be one JSON object", file));
+    }
+    return body;
+}
+
+void print_step(const Context& context, std::string_view kind, const json::value& body) {
+    if (context.json) {
+        json::object line{{"kind", kind}};
+        for (const auto& member : body.as_object()) line[member.key()] = member.value();
+        std::cout << json::serialize(line) << std::endl;
+        return;
+    }
+    const std::string state = text_of(body, kind == "ack" ? "status" : "state");
+    std::cout << kind << ' ' << state;
+    const json::value* error = body.as_object().if_contains("error");
+    if (error != nullptr && error->is_object()) {
+        std::cout << ": " << text_of(*error, "code") << " " << text_of(*error, "message");
+    }
+    std::cout << std::endl;
+}
+
+int exit_of(const json::value& record) {
+    const std::string state = text_of(record, "state");
+    const json::value* ack = record.as_object().if_contains("ack");
+    if (ack != nullptr && text_of(*ack, "status") == "rejected") return exit_rejected;
+    if (state == "completed" || state == "succeeded") return exit_ok;
+    return state == "expired" ? exit_timed_out : exit_failed;
+}
+
+// Prints every ACK and PROGRESS once, in order, until the command is over or the time is.
+int watch(const Context& context, const RestClient& studio, const std::string& message_id, int timeout_s) {
+    const std::int64_t end = machine_clock().steady().ns + timeout_s * 1'000'000'000LL;
+    bool acknowledged = false;
+    std::size_t shown = 0;
+    for (;;) {
+        const auto record = studio.get("/v1/commands/" + message_id);
+        if (!record) return report(context, record.error());
+        const json::value* ack = record->as_object().if_contains("ack");
+        if (!acknowledged && ack != nullptr && ack->is_object()) {
+            print_step(context, "ack", *ack);
+            acknowledged = true;
+        }
+        const json::array& progress = record->at("progress").as_array();
+        for (; shown < progress.size(); ++shown) print_step(context, "progress", progress[shown]);
+        if (record->at("terminal").as_bool()) {
+            if (text_of(*record, "state") == "expired") {
+                report(context, fail(ErrorCode::SYS_TIMEOUT, "the command expired before the appliance answered"));
+            }
+            return exit_of(*record);
+        }
+        if (machine_clock().steady().ns >= end) {
+            return report(context, fail(ErrorCode::SYS_TIMEOUT,
+                                        fmt::format("after {} s the command is still {}; vistter command watch {} goes on",
+                                                    timeout_s, text_of(*record, "state"), message_id)));
+        }
+        ::poll(nullptr, 0, look_every_ms);
+    }
+}
+
+int send(const Context& context, const SendOptions& options) {
+    const auto studio = open_studio(options.studio);
+    if (!studio) return report(context, studio.error());
+    auto body = read_body(options.body_file);
+    if (!body) return report(context, body.error());
+    json::object request{{"type", options.type}, {"body", std::move(*body)}};
+    if (options.expires_in_s) request["expires_in_s"] = *options.expires_in_s;
+    const auto sent = studio->send("POST", fmt::format("/v1/appliances/{}/commands", options.device), request);
+    if (!sent) return report(context, sent.error());
+    const std::string message_id = text_of(*sent, "message_id");
+    if (context.json) {
+        std::cout << json::serialize(json::object{{"kind", "sent"}, {"message_id", message_id}}) << std::endl;
+    } else {
+        std::cout << message_id << std::endl;
+    }
+    return options.wait ? watch(context, *studio, message_id, options.timeout_s) : exit_ok;
+}
+
+void add_studio_options(CLI::App& verb, StudioOptions& options) {
+    verb.add_option("--studio", options.url, "Studio's address")->capture_default_str();
+    verb.add_option("--token-file", options.token_file, "File with a sign-in token (default: VISTTER_TOKEN_FILE)");
+    verb.add_option("--root", options.root_file, "Studio's root certificate (default: VISTTER_STUDIO_ROOT)");
+}
+
+void add_send(CLI::App& command, Context& context) {
+    auto options = std::make_shared<SendOptions>();  // shared by the parser's options and the callback
+    CLI::App* verb = command.add_subcommand("send", "Send one command; prints its message_id");
+    add_studio_options(*verb, options->studio);
+    verb->add_option("--device", options->device, "The appliance's device_id")->required();
+    verb->add_option("--type", options->type, "DEVICE_CONFIG, CAMERA_ACTION, TIMELINE_LOAD, ...")->required();
+    verb->add_option("--body", options->body_file, "File with the body as JSON, - for standard input")->required();
+    verb->add_option("--expires-in", options->expires_in_s, "Seconds after which it must not start any more");
+    verb->add_flag("--wait", options->wait, "Follow it to its end");
+    verb->add_option("--timeout", options->timeout_s, "With --wait: seconds to follow it")->capture_default_str();
+    add_json_flag(*verb, context);
+    verb->callback([options, &context] {
+        context.action = [options, &context] { return send(context, *options); };
+    });
+}
+
+void add_watch(CLI::App& command, Context& context) {
+    auto options = std::make_shared<WatchOptions>();  // shared by the parser's options and the callback
+    CLI::App* verb = command.add_subcommand("watch", "Follow a command: its ACK and PROGRESS, one a line");
+    add_studio_options(*verb, options->studio);
+    verb->add_option("message_id", options->message_id, "What send printed")->required();
+    verb->add_option("--timeout", options->timeout_s, "Seconds to follow it")->capture_default_str();
+    add_json_flag(*verb, context);
+    verb->callback([options, &context] {
+        context.action = [options, &context] {
+            const auto studio = open_studio(options->studio);
+            if (!studio) return report(context, studio.error());
+            return watch(context, *studio, options->message_id, options->timeout_s);
+        };
+    });
+}
+
+}  // namespace
+
+void add_command_verbs(CLI::App& app, Context& context) {
+    CLI::App* command = app.add_subcommand("command", "Send commands to appliances through Studio and follow them");
+    command->require_subcommand(1);
+    add_send(*command, context);
+    add_watch(*command, context);
+}
+
+}  // namespace vistter::cli
