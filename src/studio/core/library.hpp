@@ -13,7 +13,7 @@
 
 namespace vistter::studio {
 
-inline constexpr std::size_t max_asset_bytes = 32U << 20U;
+inline constexpr std::size_t max_asset_bytes = 8U << 20U;
 
 struct Asset {
     std::string asset_id;  // "ast_" and the first 32 hex digits of sha256: the same bytes are the same asset
@@ -49,8 +49,8 @@ class Library {
     virtual std::optional<Asset> find_asset(const std::string& asset_id) const = 0;
     virtual std::optional<Asset> asset_by_hash(const std::string& sha256) const = 0;
     virtual std::vector<Asset> assets() const = 0;  // by asset_id
-    // `length` bytes from `offset` of an asset's content. Errors: RES_NOT_FOUND, SYS_STORAGE.
-    virtual Result<std::string> read_asset(const Asset& asset, std::int64_t offset, std::int64_t length) const = 0;
+    // An asset's content. Errors: RES_NOT_FOUND (the file is gone), SYS_STORAGE.
+    virtual Result<std::string> read_asset(const Asset& asset) const = 0;
 
     // Stores under the next revision and returns it.
     virtual Timeline put_timeline(const std::string& timeline_id, const std::string& name, const std::string& document,
@@ -58,14 +58,5 @@ class Library {
     virtual std::optional<Timeline> find_timeline(const std::string& timeline_id) const = 0;
     virtual std::vector<Timeline> timelines() const = 0;  // by timeline_id
 };
-
-// A byte range of a resource (RFC 9110 section 14).
-struct ByteRange {
-    std::int64_t first = 0;
-    std::int64_t length = 0;
-};
-enum class RangeKind { whole, part, unsatisfiable };
-// What a Range header asks of `size` bytes. One range only; anything else it does not understand means the whole.
-RangeKind read_range(std::string_view header, std::int64_t size, ByteRange& range);
 
 }  // namespace vistter::studio

@@ -71,35 +71,19 @@ Status may_read(Services& services, const Call& call) {
     return ok();
 }
 
-net::Response content_head(const Asset& asset) {
-    net::Response response;
-    response.headers = {{"Content-Type", asset.media_type},
-                        {"Content-Disposition", "attachment"},
-                        {"ETag", fmt::format("\"{}\"", asset.sha256)},
-                        {"Accept-Ranges", "bytes"},
-                        {"Cache-Control", "private, max-age=31536000, immutable"}};
-    return response;
-}
-
 Result<net::Response> get_content(Services& services, const Call& call) {
     if (auto allowed = may_read(services, call); !allowed) return allowed.error();
     const auto asset = services.library.asset_by_hash(call.parameter("sha256"));
     if (!asset) return fail(ErrorCode::RES_NOT_FOUND, "no asset has this hash");
-    net::Response response = content_head(*asset);
-    ByteRange range;
-    const RangeKind kind = read_range(call.request.header("range"), asset->size_bytes, range);
-    if (kind == RangeKind::unsatisfiable) {
-        response.status = 416;
-        response.headers.emplace_back("Content-Range", fmt::format("bytes */{}", asset->size_bytes));
-        return response;
-    }
-    if (kind == RangeKind::part) {
-        response.status = 206;
-        response.headers.emplace_back("Content-Range", fmt::format("bytes {}-{}/{}", range.first,
-                                                                   range.first + range.length - 1, asset->size_bytes));
-    }
-    auto bytes = services.library.read_asset(*asset, range.first, range.length);
+    auto bytes = services.library.read_asset(*asset);
     if (!bytes) return bytes.error();
+    net::Response response;
+    // The server cuts it to the request's Range.
+    response.headers = {{"Content-Type", asset->media_type},
+                        {"Content-Disposition", "attachment"},
+                        {"ETag", fmt::format("\"{}\"", asset->sha256)},
+                        {"Accept-Ranges", "bytes"},
+                        {"Cache-Control", "private, max-age=31536000, immutable"}};
     response.body = std::move(*bytes);
     return response;
 }

@@ -125,12 +125,15 @@ Result<net::Response> idempotently(Services& services, const Call& call, bool re
             return Error{ErrorCode::VAL_SCHEMA, "this Idempotency-Key was used for another request; use a new one", {}};
         case Repeat::first: break;
     }
-    auto answer = act();
-    if (answer && answer->status < 300) {
-        services.answers.remember(user_id, *key, {request_hash, answer->status, location_of(*answer), answer->body},
-                                  now);
-    }
-    return answer;
+    // The act and the memory of it are one: a crash leaves both or neither, and the request may be repeated.
+    std::optional<Result<net::Response>> answer;
+    services.work.atomically([&] {
+        answer = act();
+        if (!*answer || (*answer)->status >= 300) return;
+        services.answers.remember(
+            user_id, *key, {request_hash, (*answer)->status, location_of(**answer), (*answer)->body}, now);
+    });
+    return std::move(*answer);
 }
 
 }  // namespace vistter::studio

@@ -60,6 +60,7 @@ struct Services {
     Library& library;
     AuditLog& audit;
     AnsweredRequests& answers;
+    UnitOfWork& work;
     LiveStreams& live;
     // The session JWT for the holder of a client certificate (DER); from the channel.
     std::function<Result<IssuedSession>(ByteView client_certificate)> issue_session;

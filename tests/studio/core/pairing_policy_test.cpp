@@ -73,31 +73,6 @@ TEST(RecordsPolicyTest, ARepeatedKeyIsTheSameRequestOrAnother) {
     EXPECT_EQ(judge_repeat(Answer{"h", 202, "", ""}, "other"), Repeat::different);
 }
 
-TEST(LibraryPolicyTest, ReadsRangesAsRfc9110Does) {
-    struct Case {
-        const char* header;
-        RangeKind kind;
-        std::int64_t first, length;
-    };
-    const Case cases[] = {
-        {"", RangeKind::whole, 0, 100},          {"bytes=0-9", RangeKind::part, 0, 10},
-        {"bytes=90-", RangeKind::part, 90, 10},  {"bytes=-5", RangeKind::part, 95, 5},
-        {"bytes=-500", RangeKind::part, 0, 100}, {"bytes=50-500", RangeKind::part, 50, 50},
-        {"bytes=9-3", RangeKind::whole, 0, 100}, {"bytes=0-1,4-5", RangeKind::whole, 0, 100},
-        {"lines=1-2", RangeKind::whole, 0, 100}, {"bytes=a-b", RangeKind::whole, 0, 100},
-        {"bytes=--5", RangeKind::whole, 0, 100},
-    };
-    for (const Case& each : cases) {
-        ByteRange range;
-        EXPECT_EQ(read_range(each.header, 100, range), each.kind) << each.header;
-        EXPECT_EQ(range.first, each.first) << each.header;
-        EXPECT_EQ(range.length, each.length) << each.header;
-    }
-    ByteRange range;
-    EXPECT_EQ(read_range("bytes=100-", 100, range), RangeKind::unsatisfiable);
-    EXPECT_EQ(read_range("bytes=-0", 100, range), RangeKind::unsatisfiable);
-}
-
 TEST(LibraryPolicyTest, BytesMustLookLikeWhatTheyAreSaidToBe) {
     using namespace std::string_view_literals;
     EXPECT_TRUE(looks_like("image/png", "\x89PNG\r\n\x1a\n...."sv));

@@ -1,9 +1,6 @@
 // Tables assets and timelines; one file an asset.
 #include "studio/adapters/library/library.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <fmt/format.h>
 #include <utility>
 
@@ -22,21 +19,6 @@ Timeline read_timeline_row(const store::Statement& row) {
 }
 constexpr const char* select_timeline = "SELECT timeline_id, revision, name, document, updated_ms FROM timelines";
 
-// Closes a descriptor when it goes out of scope.
-class Descriptor {
-  public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    int get() const { return fd_; }
-
-  private:
-    int fd_;
-};
-
 class FileLibrary final : public Library {
   public:
     FileLibrary(store::Database& database, std::filesystem::path folder)
@@ -47,7 +29,7 @@ class FileLibrary final : public Library {
     std::optional<Asset> find_asset(const std::string& asset_id) const override { return one("asset_id", asset_id); }
     std::optional<Asset> asset_by_hash(const std::string& sha256) const override { return one("sha256", sha256); }
     std::vector<Asset> assets() const override;
-    Result<std::string> read_asset(const Asset& asset, std::int64_t offset, std::int64_t length) const override;
+    Result<std::string> read_asset(const Asset& asset) const override;
     Timeline put_timeline(const std::string& timeline_id, const std::string& name, const std::string& document,
                           WallTime now) override;
     std::optional<Timeline> find_timeline(const std::string& timeline_id) const override;
@@ -83,22 +65,10 @@ std::vector<Asset> FileLibrary::assets() const {
     return assets;
 }
 
-Result<std::string> FileLibrary::read_asset(const Asset& asset, std::int64_t offset, std::int64_t length) const {
-    const Descriptor file(::open((folder_ / asset.sha256).c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.get() < 0) {
-        return fail(ErrorCode::RES_NOT_FOUND, fmt::format("the bytes of {} are gone; upload it again", asset.asset_id));
-    }
-    std::string bytes(static_cast<std::size_t>(length), '\0');
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-        const auto got = ::pread(file.get(), bytes.data() + done, bytes.size() - done,
-                                 static_cast<off_t>(offset + static_cast<std::int64_t>(done)));
-        if (got <= 0) {
-            return fail(ErrorCode::SYS_STORAGE, fmt::format("the bytes of {} cannot be read", asset.asset_id));
-        }
-        done += static_cast<std::size_t>(got);
-    }
-    return bytes;
+Result<std::string> FileLibrary::read_asset(const Asset& asset) const {
+    auto bytes = read_file(folder_ / asset.sha256, max_asset_bytes);
+    if (bytes) return bytes;
+    return fail(bytes.error().code, fmt::format("the bytes of {} cannot be read; upload it again", asset.asset_id));
 }
 
 Timeline FileLibrary::put_timeline(const std::string& timeline_id, const std::string& name,
