@@ -1,0 +1,1 @@
+#include "sim/grader/grade.hpp"
