@@ -19,6 +19,10 @@ class Search {
     }
 
     void layer(const Layer& layer, const std::string& pointer, bool inside_group) {
+        // The kinds behind features (svg, lottie, video, image_sequence) are read as groups without layers.
+        if (layer.kind == LayerKind::group && layer.layers.empty()) {
+            add(pointer, "This kind of layer is not drawn, or the group is empty.");
+        }
         if (layer.props.contains(Property::blur)) add(pointer + "/props/blur", "Blur is not drawn.");
         for (std::size_t i = 0; i < layer.tracks.size(); ++i) {
             const std::string at = pointer + "/tracks/" + std::to_string(i);
@@ -45,18 +49,34 @@ class Search {
 }  // namespace
 
 const std::vector<std::string>& supported_features() {
-    static const std::vector<std::string> none;
-    return none;
+    static const std::vector<std::string> features{"text.complex", "text.rtl"};
+    return features;
 }
+
+namespace {
+
+bool is_supported(const std::string& feature) {
+    const auto& features = supported_features();
+    return std::find(features.begin(), features.end(), feature) != features.end();
+}
+
+// Tokens of a feature fall back to their defaults (contract C.12); whatever else a feature adds would be missing from
+// the picture.
+bool may_be_ignored(const std::string& feature) { return feature.starts_with("token."); }
+
+}  // namespace
 
 std::vector<ErrorDetail> find_undrawable(const contract::OverlayDocument& document) {
     Search search;
-    const auto& supported = supported_features();
     for (std::size_t i = 0; i < document.features_required.size(); ++i) {
         const std::string& feature = document.features_required[i];
-        if (std::find(supported.begin(), supported.end(), feature) == supported.end()) {
-            search.add("/features_required/" + std::to_string(i), "The feature " + feature + " is not supported.");
-        }
+        if (is_supported(feature)) continue;
+        search.add("/features_required/" + std::to_string(i), "The feature " + feature + " is not supported.");
+    }
+    for (std::size_t i = 0; i < document.features_used.size(); ++i) {
+        const std::string& feature = document.features_used[i];
+        if (is_supported(feature) || may_be_ignored(feature)) continue;
+        search.add("/features_used/" + std::to_string(i), "The feature " + feature + " is not drawn.");
     }
     for (std::size_t s = 0; s < document.scenes.size(); ++s) {
         const std::string scene = "/scenes/" + std::to_string(s);

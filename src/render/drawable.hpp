@@ -9,8 +9,8 @@
 
 namespace vistter::render {
 
-// One OCL_FEATURE_UNSUPPORTED detail, with its pointer, for each: a required feature this renderer lacks, blur, groups
-// whose children move, come or go.
+// One OCL_FEATURE_UNSUPPORTED detail, with its pointer, for each: a required feature this renderer lacks, a used feature
+// whose absence would show, blur, groups whose children move, come or go.
 std::vector<ErrorDetail> find_undrawable(const contract::OverlayDocument& document);
 
 // The optional OCL features (contract C.14) this renderer supports; the core needs none.
