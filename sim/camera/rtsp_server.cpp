@@ -13,9 +13,10 @@ namespace vistter::sim {
 namespace {
 
 constexpr guint cleanup_interval_s = 2;
+// config-interval=1, not -1: "with every IDR" means before every IDR slice, which tears a keyframe of several slices apart.
 constexpr const char* launch =
     "( appsrc name=stream format=time is-live=true max-bytes=0 max-buffers=0 caps=video/x-h264,stream-format=avc,alignment=au "
-    "! rtph264pay name=pay0 pt=96 config-interval=-1 )";
+    "! rtph264pay name=pay0 pt=96 config-interval=1 )";
 
 struct Seat {
     Broadcast* broadcast;
