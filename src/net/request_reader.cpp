@@ -174,6 +174,8 @@ bool RequestReader::begun() const { return state_->parser->got_some() || state_-
 
 bool RequestReader::header_complete() const { return state_->parser->is_header_done(); }
 
+std::size_t RequestReader::body_bytes() const { return state_->parser->get().body().size(); }
+
 bool RequestReader::keep_alive() const { return state_->keep_alive; }
 
 bool RequestReader::version_10() const { return state_->version_10; }

@@ -39,6 +39,7 @@ class RequestReader {
     // Whether any byte of the request now being read has come, and whether its header has.
     bool begun() const;
     bool header_complete() const;
+    std::size_t body_bytes() const;
     // Of the last request taken: whether the connection may serve another, and whether it speaks HTTP/1.0.
     bool keep_alive() const;
     bool version_10() const;

@@ -1,5 +1,6 @@
 // An HTTP/1.1 and WebSocket server on one port. Limits stand here: header 16 KiB, body and message sizes, read and
-// idle deadlines, connection count. Everything is called on the loop's thread.
+// idle deadlines, connection count. Everything is called on the loop's thread. What cannot be read never reaches a handler:
+// 400, 408, 413, 431, 501, 505 are answered here as problem documents (RFC 9457).
 #pragma once
 
 #include <chrono>
@@ -47,10 +48,12 @@ struct ServerOptions {
     std::size_t max_connections = 1'024;
     std::chrono::milliseconds header_deadline{10'000};
     std::chrono::milliseconds idle_deadline{60'000};
+    std::chrono::milliseconds handler_deadline{60'000};  // then the server answers 504 itself
     std::chrono::milliseconds websocket_ping{20'000};  // two missed pongs close
-    std::optional<WebSocketRoute> websocket;
+    std::optional<WebSocketRoute> websocket;  // needs `tls`
 };
 
+// Destroying it drops every connection at once; no handler, stream or WebSocket event is called after that.
 class Server {
   public:
     virtual ~Server() = default;

@@ -122,10 +122,10 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
     return decoded;
 }
 
-bool has_token(std::string_view list, std::string_view token) {
+bool has_element(std::string_view list, std::string_view element) {
     while (!list.empty()) {
         std::size_t end = std::min(list.find(','), list.size());
-        if (lower(trimmed(list.substr(0, end))) == lower(token)) return true;
+        if (trimmed(list.substr(0, end)) == element) return true;
         list.remove_prefix(std::min(end + 1, list.size()));
     }
     return false;

@@ -24,8 +24,8 @@ std::string authority_of(const Url& url);
 // %XX decoded; nothing for a broken escape or one that hides a control character. `plus_is_space` for query values.
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
 
-// Whether a comma-separated header value has that element, compared without case.
-bool has_token(std::string_view list, std::string_view token);
+// Whether a comma-separated header value has exactly that element.
+bool has_element(std::string_view list, std::string_view element);
 // ASCII lower case.
 std::string lower(std::string_view text);
 std::string_view trimmed(std::string_view text);
