@@ -42,6 +42,10 @@ Sha256::Sha256() : state_(std::make_unique<State>()) {
     must(EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr), "SHA-256");
 }
 
+Sha256::Sha256(const Sha256& other) : state_(std::make_unique<State>()) {
+    must(EVP_MD_CTX_copy_ex(state_->context, other.state_->context), "SHA-256");
+}
+
 Sha256::~Sha256() = default;
 
 void Sha256::add(ByteView bytes) { must(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()), "SHA-256"); }

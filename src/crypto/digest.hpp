@@ -17,10 +17,15 @@ Digest hmac_sha256(ByteView key, ByteView bytes);
 // Compares in time that depends on the lengths only.
 bool equal_constant_time(ByteView a, ByteView b);
 
-// SHA-256 of a stream. Single use.
+// SHA-256 of a stream. Single use; a copy goes on from the same point.
 class Sha256 {
   public:
     Sha256();
+    Sha256(const Sha256& other);
+    Sha256& operator=(Sha256 other) noexcept {
+        state_.swap(other.state_);
+        return *this;
+    }
     ~Sha256();
     void add(ByteView bytes);
     Digest finish();

@@ -1,0 +1,233 @@
+// libcurl held to our rules: no redirects, two protocols, pinned roots, allowed addresses, bounded headers.
+#include "net/curl_request.hpp"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "net/tls_context.hpp"
+#include "net/url.hpp"
+
+namespace vistter::net {
+namespace {
+
+constexpr std::size_t header_limit = 65'536;
+
+struct FreeHandle {
+    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+// What one transfer's callbacks share.
+struct Transfer {
+    const FetchOptions& options;
+    const Url& url;
+    Sink& sink;
+    std::unique_ptr<ServerVerifier> verifier;
+    CURL* handle = nullptr;
+    Fetched head;
+    std::size_t header_bytes = 0;
+    std::optional<Error> stopped;  // why a callback ended the transfer
+
+    bool stop(Error error) {
+        if (!stopped) stopped = std::move(error);
+        return false;
+    }
+};
+
+std::string address_text(const curl_sockaddr& address) {
+    char text[INET6_ADDRSTRLEN] = {};
+    const void* from = nullptr;
+    if (address.family == AF_INET) from = &reinterpret_cast<const sockaddr_in*>(&address.addr)->sin_addr;
+    if (address.family == AF_INET6) from = &reinterpret_cast<const sockaddr_in6*>(&address.addr)->sin6_addr;
+    if (from == nullptr || ::inet_ntop(address.family, from, text, sizeof text) == nullptr) return {};
+    return text;
+}
+
+// Asked with the resolved address, right before connecting to it: no second lookup can slip another one in.
+curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+    auto* transfer = static_cast<Transfer*>(self);
+    std::string text = address_text(*address);
+    if (transfer->url.scheme == "http" && !is_loopback_address(text)) {
+        transfer->stop(fail(ErrorCode::SEC_UNAUTHORISED,
+                            fmt::format("plain http is for loopback only, {} is at {}; use https", transfer->url.host,
+                                        text)));
+        return CURL_SOCKET_BAD;
+    }
+    if (transfer->options.allow && !transfer->options.allow(transfer->url.host, text)) {
+        transfer->stop(fail(ErrorCode::SEC_UNAUTHORISED,
+                            fmt::format("connecting to {} at {} is not allowed", transfer->url.host, text)));
+        return CURL_SOCKET_BAD;
+    }
+    // A second address of the same name may be a good one after the first was not.
+    transfer->stopped.reset();
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+CURLcode set_up_tls(CURL*, void* context, void* self) {
+    auto* transfer = static_cast<Transfer*>(self);
+    Status installed = transfer->verifier->install(static_cast<SSL_CTX*>(context));
+    if (installed) return CURLE_OK;
+    transfer->stop(installed.error());
+    return CURLE_SSL_CERTPROBLEM;
+}
+
+bool take_header(Transfer& transfer, std::string_view line) {
+    transfer.header_bytes += line.size();
+    if (transfer.header_bytes > header_limit) {
+        return transfer.stop(fail(ErrorCode::VAL_TOO_BIG, "the answer's header is larger than 64 KiB"));
+    }
+    if (line.starts_with("HTTP/")) transfer.head.headers.clear();  // an earlier 100 Continue had its own
+    std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return true;
+    std::string_view value = line.substr(colon + 1);
+    while (!value.empty() && (value.back() == '\r' || value.back() == '\n')) value.remove_suffix(1);
+    std::string& kept = transfer.head.headers[lower(line.substr(0, colon))];
+    if (!kept.empty()) kept += ", ";
+    kept += trimmed(value);
+    return true;
+}
+
+std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) {
+    return take_header(*static_cast<Transfer*>(self), {data, size}) ? size : 0;
+}
+
+std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) {
+    auto* transfer = static_cast<Transfer*>(self);
+    long status = 0;
+    curl_easy_getinfo(transfer->handle, CURLINFO_RESPONSE_CODE, &status);
+    transfer->head.status = static_cast<int>(status);
+    Status taken = transfer->sink.take(transfer->head, {data, size});
+    if (taken) return size;
+    transfer->stop(taken.error());
+    return 0;
+}
+
+template <class Value>
+void set(CURL* handle, CURLoption option, Value value) {
+    curl_easy_setopt(handle, option, value);
+}
+
+void set_rules(Transfer& transfer, Pace pace) {
+    CURL* handle = transfer.handle;
+    const FetchOptions& options = transfer.options;
+    set(handle, CURLOPT_NOSIGNAL, 1L);
+    set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    set(handle, CURLOPT_FOLLOWLOCATION, 0L);
+    set(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.deadline_ms));
+    if (pace == Pace::whole) {
+        set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(options.deadline_ms));
+    } else {
+        set(handle, CURLOPT_LOW_SPEED_LIMIT, 1024L);
+        set(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(std::max<std::int64_t>(1, options.deadline_ms / 1000)));
+    }
+    // Through a proxy the checked address would be the proxy's, so a checked request goes without one.
+    if (options.allow || transfer.url.scheme == "http") set(handle, CURLOPT_PROXY, "");
+    set(handle, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
+    set(handle, CURLOPT_OPENSOCKETDATA, &transfer);
+    set(handle, CURLOPT_HEADERFUNCTION, &on_header);
+    set(handle, CURLOPT_HEADERDATA, &transfer);
+    set(handle, CURLOPT_WRITEFUNCTION, &on_body);
+    set(handle, CURLOPT_WRITEDATA, &transfer);
+    if (!transfer.verifier) return;
+    // The system's own roots are not asked: the verifier's pins decide.
+    const char* no_file = nullptr;
+    set(handle, CURLOPT_CAINFO, no_file);
+    set(handle, CURLOPT_CAPATH, no_file);
+    set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(handle, CURLOPT_SSL_CTX_FUNCTION, &set_up_tls);
+    set(handle, CURLOPT_SSL_CTX_DATA, &transfer);
+}
+
+std::unique_ptr<curl_slist, FreeHandle> set_request(Transfer& transfer) {
+    const FetchOptions& options = transfer.options;
+    set(transfer.handle, CURLOPT_URL, options.url.c_str());
+    if (options.method == "HEAD") set(transfer.handle, CURLOPT_NOBODY, 1L);
+    else set(transfer.handle, CURLOPT_CUSTOMREQUEST, options.method.c_str());
+    bool has_body = !options.body.empty() || options.method == "POST" || options.method == "PUT";
+    if (has_body) {
+        set(transfer.handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(options.body.size()));
+        set(transfer.handle, CURLOPT_POSTFIELDS, options.body.data());
+    }
+    curl_slist* lines = nullptr;
+    for (const auto& [name, value] : options.headers) {
+        // libcurl reads "name:" as "leave it out"; "name;" sends it empty.
+        std::string line = value.empty() ? name + ";" : fmt::format("{}: {}", name, value);
+        lines = curl_slist_append(lines, line.c_str());
+    }
+    // Only what was asked for: no invented content type, and no wait for "100 Continue".
+    if (has_body && !options.headers.contains("content-type")) lines = curl_slist_append(lines, "Content-Type:");
+    lines = curl_slist_append(lines, "Expect:");
+    set(transfer.handle, CURLOPT_HTTPHEADER, lines);
+    return std::unique_ptr<curl_slist, FreeHandle>(lines);
+}
+
+Error error_of(const Transfer& transfer, CURLcode result, const char* detail) {
+    if (transfer.verifier && transfer.verifier->refusal()) return *transfer.verifier->refusal();
+    std::string reason = detail[0] != '\0' ? detail : curl_easy_strerror(result);
+    std::string where = authority_of(transfer.url);
+    switch (result) {
+        case CURLE_OPERATION_TIMEDOUT:
+            return fail(ErrorCode::SYS_TIMEOUT, fmt::format("no answer from {} in time: {}", where, reason));
+        case CURLE_COULDNT_RESOLVE_HOST:
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            return fail(ErrorCode::AST_FETCH, fmt::format("DNS: {}: {}", where, reason));
+        case CURLE_COULDNT_CONNECT: return fail(ErrorCode::AST_FETCH, fmt::format("TCP: {}: {}", where, reason));
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_CERTPROBLEM: return fail(ErrorCode::AST_FETCH, fmt::format("TLS: {}: {}", where, reason));
+        default: return fail(ErrorCode::AST_FETCH, fmt::format("HTTP: {}: {}", where, reason));
+    }
+}
+
+bool is_line(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos; }
+
+Status check_options(const FetchOptions& options, const std::optional<Url>& url) {
+    bool known = url && (url->scheme == "http" || url->scheme == "https");
+    if (!known) return fail(ErrorCode::CFG_INVALID, "not an http or https address: " + options.url);
+    if (url->scheme == "https" && !options.tls) {
+        return fail(ErrorCode::CFG_INVALID, "no pins were given to check the server at " + url->host + " with");
+    }
+    bool lines = is_line(options.method) && std::ranges::all_of(options.headers, [](const auto& header) {
+        return is_line(header.first) && is_line(header.second);
+    });
+    return lines ? ok() : Status(fail(ErrorCode::CFG_INVALID, "a request header that is more than one line"));
+}
+
+void start_curl_once() {
+    static std::once_flag started;
+    std::call_once(started, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+}  // namespace
+
+Result<Fetched> run_request(const FetchOptions& options, Sink& sink, Pace pace) {
+    std::optional<Url> url = parse_url(options.url);
+    if (Status good = check_options(options, url); !good) return good.error();
+    start_curl_once();
+    std::unique_ptr<CURL, FreeHandle> handle(curl_easy_init());
+    if (!handle) return fail(ErrorCode::SYS_INTERNAL, "libcurl cannot be started");
+    Transfer transfer{.options = options, .url = *url, .sink = sink, .verifier = nullptr, .handle = handle.get(),
+                      .head = {}, .header_bytes = 0, .stopped = {}};
+    if (url->scheme == "https") transfer.verifier = std::make_unique<ServerVerifier>(*options.tls, url->host);
+    char detail[CURL_ERROR_SIZE] = {};
+    set(handle.get(), CURLOPT_ERRORBUFFER, detail);
+    set_rules(transfer, pace);
+    auto lines = set_request(transfer);
+    CURLcode result = curl_easy_perform(handle.get());
+    if (transfer.stopped && result != CURLE_OK) return *transfer.stopped;
+    if (result != CURLE_OK) return error_of(transfer, result, detail);
+    long status = 0;
+    curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
+    transfer.head.status = static_cast<int>(status);
+    return std::move(transfer.head);
+}
+
+}  // namespace vistter::net
