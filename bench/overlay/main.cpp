@@ -1,5 +1,6 @@
-// What overlays cost a frame: draw() of a three-layer lower third at 1280x720, resting and moving, beside the floor:
-// copying as many bytes as it covers. Prints words and one JSON line; the ratio is what may be quoted.
+// What overlays cost a frame: draw() of a three-layer lower third at 1280x720, resting and moving,
+// beside the floor: copying as many bytes as it covers. Prints words and one JSON line; the ratio
+// is what may be quoted.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,10 +20,13 @@ constexpr double bar[] = {800, 120}, line[] = {680, 60}, badge[] = {96, 96};
 
 class NoAssets final : public render::AssetSource {
   public:
-    Result<std::string> read(const std::string&) const override { return fail(ErrorCode::RES_NOT_FOUND, "none"); }
+    Result<std::string> read(const std::string&) const override {
+        return fail(ErrorCode::RES_NOT_FOUND, "none");
+    }
 };
 
-contract::PropertyTrack track(Property property, contract::PropertyValue from, contract::PropertyValue to) {
+contract::PropertyTrack track(Property property, contract::PropertyValue from,
+                              contract::PropertyValue to) {
     contract::PropertyTrack made;
     made.property = property;
     made.loop = contract::LoopMode::ping_pong;
@@ -30,7 +34,8 @@ contract::PropertyTrack track(Property property, contract::PropertyValue from, c
     return made;
 }
 
-contract::Layer layer(const char* id, contract::LayerKind kind, const double (&size)[2], contract::Pair at, bool moving) {
+contract::Layer layer(const char* id, contract::LayerKind kind, const double (&size)[2],
+                      contract::Pair at, bool moving) {
     contract::Layer made;
     made.layer_id = id;
     made.kind = kind;
@@ -38,7 +43,8 @@ contract::Layer layer(const char* id, contract::LayerKind kind, const double (&s
     made.props[Property::position] = at;
     made.props[Property::fill_color] = contract::Color{20, 40, 80, 230};
     if (moving) {
-        made.tracks.push_back(track(Property::position, at, contract::Pair{at[0] + 133.3, at[1] + 7.7}));
+        made.tracks.push_back(
+            track(Property::position, at, contract::Pair{at[0] + 133.3, at[1] + 7.7}));
         made.tracks.push_back(track(Property::opacity, 0.2, 1.0));
     }
     return made;
@@ -79,7 +85,9 @@ double draw_us(bool moving) {
     auto opened = render::OverlayRenderer::open(lower_third(moving), NoAssets(), width, height);
     if (!opened || !(*opened)->prepare("lower_third", {}, {30, 1})) return -1;
     render::OwnedPicture picture(width, height);
-    return median_us([&](int n) { (*opened)->draw(picture.view(), "lower_third", {n, {}}, {30, 1}, {}); });
+    return median_us([&](int n) {
+        (*opened)->draw(picture.view(), "lower_third", {n, {}}, {30, 1}, {});
+    });
 }
 
 // Copies as many bytes as the layers' boxes cover in I420.
@@ -98,11 +106,14 @@ double floor_us() {
 int main() {
     const double floor = floor_us(), resting = draw_us(false), moving = draw_us(true);
     fmt::print("copying the covered bytes  {:8.1f} us a frame (the floor)\n", floor);
-    fmt::print("three layers, resting      {:8.1f} us a frame, {:.1f} x the floor\n", resting, resting / floor);
-    fmt::print("three layers, moving       {:8.1f} us a frame, {:.1f} x the floor\n", moving, moving / floor);
-    fmt::print(R"({{"bench":"overlay","width":{},"height":{},"layers":3,"floor_us":{:.2f},"resting_us":{:.2f},)"
-               R"("moving_us":{:.2f},"resting_ratio":{:.2f},"moving_ratio":{:.2f}}})"
-               "\n",
-               width, height, floor, resting, moving, resting / floor, moving / floor);
+    fmt::print("three layers, resting      {:8.1f} us a frame, {:.1f} x the floor\n", resting,
+               resting / floor);
+    fmt::print("three layers, moving       {:8.1f} us a frame, {:.1f} x the floor\n", moving,
+               moving / floor);
+    fmt::print(
+        R"({{"bench":"overlay","width":{},"height":{},"layers":3,"floor_us":{:.2f},"resting_us":{:.2f},)"
+        R"("moving_us":{:.2f},"resting_ratio":{:.2f},"moving_ratio":{:.2f}}})"
+        "\n",
+        width, height, floor, resting, moving, resting / floor, moving / floor);
     return resting < 0 || moving < 0;
 }

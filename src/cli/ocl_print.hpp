@@ -14,8 +14,8 @@ struct EvaluatedFrame {
     ocl::SceneState state;
 };
 
-// {"frames":[{"frame","finished","layers":[{layer_id, visible, opacity, position, ...}]}]}. Numbers are the shortest
-// text that reads back as the same double.
+// {"frames":[{"frame","finished","layers":[{layer_id, visible, opacity, position, ...}]}]}. Numbers
+// are the shortest text that reads back as the same double.
 std::string to_json(const std::vector<EvaluatedFrame>& frames);
 // One line a frame and layer; layers of groups are indented.
 std::string to_table(const std::vector<EvaluatedFrame>& frames);

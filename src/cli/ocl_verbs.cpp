@@ -33,13 +33,15 @@ struct Options {
 };
 
 // Two integers around `separator`, nothing else.
-std::optional<std::pair<std::int64_t, std::int64_t>> two_numbers(std::string_view text, std::string_view separator) {
+std::optional<std::pair<std::int64_t, std::int64_t>> two_numbers(std::string_view text,
+                                                                 std::string_view separator) {
     const std::size_t at = text.find(separator);
     if (at == std::string_view::npos) return std::nullopt;
     const auto read = [](std::string_view part) -> std::optional<std::int64_t> {
         std::int64_t value = 0;
         const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
-        if (part.empty() || error != std::errc() || end != part.data() + part.size()) return std::nullopt;
+        if (part.empty() || error != std::errc() || end != part.data() + part.size())
+            return std::nullopt;
         return value;
     };
     const auto first = read(text.substr(0, at)), second = read(text.substr(at + separator.size()));
@@ -54,7 +56,9 @@ int usage(const std::string& words) {
 
 std::optional<ocl::Rate> parse_rate(const std::string& text) {
     const auto pair = two_numbers(text, "/");
-    if (!pair || pair->first < 1 || pair->second < 1 || pair->first > 1'000'000 || pair->second > 10'000) return {};
+    if (!pair || pair->first < 1 || pair->second < 1 || pair->first > 1'000'000 ||
+        pair->second > 10'000)
+        return {};
     return ocl::Rate{pair->first, pair->second};
 }
 
@@ -65,23 +69,27 @@ Result<contract::OverlayDocument> read_document(const std::string& file) {
 }
 
 // NAME=VALUE, typed as the document declares the token. OCL_TOKEN if it declares none of that name.
-Result<ocl::Tokens> parse_tokens(const std::vector<std::string>& given, const contract::OverlayDocument& document) {
+Result<ocl::Tokens> parse_tokens(const std::vector<std::string>& given,
+                                 const contract::OverlayDocument& document) {
     ocl::Tokens tokens;
     for (const std::string& pair : given) {
         const std::size_t equals = pair.find('=');
         const std::string name = pair.substr(0, equals);
         const auto spec = document.tokens.find(name);
         if (equals == std::string::npos || spec == document.tokens.end()) {
-            return fail_at(ErrorCode::OCL_TOKEN, "/tokens/" + name, "The document declares no such token.");
+            return fail_at(ErrorCode::OCL_TOKEN, "/tokens/" + name,
+                           "The document declares no such token.");
         }
         const std::string value = pair.substr(equals + 1);
         if (spec->second.type == "boolean") {
             tokens[name] = value == "true";
         } else if (spec->second.type == "number") {
             double number = 0;
-            const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+            const auto [end, error] =
+                std::from_chars(value.data(), value.data() + value.size(), number);
             if (error != std::errc() || end != value.data() + value.size()) {
-                return fail_at(ErrorCode::OCL_TOKEN, "/tokens/" + name, "This token takes a number.");
+                return fail_at(ErrorCode::OCL_TOKEN, "/tokens/" + name,
+                               "This token takes a number.");
             }
             tokens[name] = number;
         } else {
@@ -100,7 +108,8 @@ int eval(const Options& options, const Context& context) {
     const auto rate = parse_rate(options.rate);
     const auto range = two_numbers(options.frames, "..");
     if (!rate) return usage("--rate is frames a second as N/D, e.g. 30000/1001");
-    if (!range || range->first < 0 || range->second < range->first || range->second - range->first >= max_frames) {
+    if (!range || range->first < 0 || range->second < range->first ||
+        range->second - range->first >= max_frames) {
         return usage("--frames is A..B, both included, at most 100000 frames");
     }
     const auto document = read_document(options.file);
@@ -109,7 +118,8 @@ int eval(const Options& options, const Context& context) {
     if (!tokens) return report(context, tokens.error());
     std::vector<EvaluatedFrame> frames;
     for (std::int64_t n = range->first; n <= range->second; ++n) {
-        auto state = ocl::evaluate(*document, options.scene, clock_at(n, options.hide_at), *rate, *tokens);
+        auto state =
+            ocl::evaluate(*document, options.scene, clock_at(n, options.hide_at), *rate, *tokens);
         if (!state) return report(context, state.error());
         frames.push_back({n, std::move(*state)});
     }
@@ -128,8 +138,8 @@ class AnyNameAssets final : public render::AssetSource {
             auto bytes = read_file(entry.path(), 64u << 20);
             if (bytes && crypto::sha256_hex(*bytes) == sha256) return bytes;
         }
-        return fail(ErrorCode::RES_NOT_FOUND, "No file in " + folder_.string() + " hashes to " + sha256 +
-                                                  "; name the folder with --assets.");
+        return fail(ErrorCode::RES_NOT_FOUND, "No file in " + folder_.string() + " hashes to " +
+                                                  sha256 + "; name the folder with --assets.");
     }
 
   private:
@@ -147,18 +157,21 @@ void draw_checker(const render::Picture& picture) {
     }
 }
 
-Status render_frame(const Options& options, const contract::OverlayDocument& document, const ocl::Tokens& tokens,
-                    ocl::Rate rate, int width, int height) {
+Status render_frame(const Options& options, const contract::OverlayDocument& document,
+                    const ocl::Tokens& tokens, ocl::Rate rate, int width, int height) {
     const fs::path beside = fs::path(options.file).parent_path() / ".." / "assets";
     const AnyNameAssets assets(options.assets.empty() ? beside : fs::path(options.assets));
     auto renderer = render::OverlayRenderer::open(document, assets, width, height);
     if (!renderer) return std::move(renderer).error();
-    for (const Error& fault : (*renderer)->faults()) std::cerr << "vistter: warning: " << describe(fault) << '\n';
+    for (const Error& fault : (*renderer)->faults())
+        std::cerr << "vistter: warning: " << describe(fault) << '\n';
     if (Status status = (*renderer)->prepare(options.scene, tokens, rate); !status) return status;
     render::OwnedPicture picture(width, height);
-    options.background == "checker" ? draw_checker(picture.view())
-                                    : render::draw_slate(picture.view(), options.background.c_str());
-    (*renderer)->draw(picture.view(), options.scene, clock_at(options.frame, options.hide_at), rate, tokens);
+    options.background == "checker"
+        ? draw_checker(picture.view())
+        : render::draw_slate(picture.view(), options.background.c_str());
+    (*renderer)->draw(picture.view(), options.scene, clock_at(options.frame, options.hide_at), rate,
+                      tokens);
     return render::write_png(picture.view(), options.out);
 }
 
@@ -183,8 +196,8 @@ int render(const Options& options, const Context& context) {
     if (!status) return report(context, status.error());
     if (context.json) {
         std::cout << fmt::format(R"({{"file":{},"width":{},"height":{},"frame":{}}})",
-                                 boost::json::serialize(boost::json::string(options.out)), width, height,
-                                 options.frame)
+                                 boost::json::serialize(boost::json::string(options.out)), width,
+                                 height, options.frame)
                   << std::endl;
     }
     return exit_ok;
@@ -193,8 +206,10 @@ int render(const Options& options, const Context& context) {
 void add_common(CLI::App& verb, Options& options, Context& context) {
     verb.add_option("file", options.file, "OCL document (JSON)")->required();
     verb.add_option("--scene", options.scene, "Scene id")->required();
-    verb.add_option("--rate", options.rate, "Output rate N/D in frames a second")->capture_default_str();
-    verb.add_option("--token", options.tokens, "NAME=VALUE, repeatable; others keep their defaults");
+    verb.add_option("--rate", options.rate, "Output rate N/D in frames a second")
+        ->capture_default_str();
+    verb.add_option("--token", options.tokens,
+                    "NAME=VALUE, repeatable; others keep their defaults");
     verb.add_option("--hide-at", options.hide_at, "Frame at which the scene is told to hide");
     add_json_flag(verb, context);
 }
@@ -207,21 +222,31 @@ void add_ocl_verbs(CLI::App& app, Context& context) {
     // Shared: both callbacks outlive this function.
     const auto options = std::make_shared<Options>();
 
-    CLI::App* numbers = group->add_subcommand("eval", "Print every property of every layer, frame by frame");
+    CLI::App* numbers =
+        group->add_subcommand("eval", "Print every property of every layer, frame by frame");
     add_common(*numbers, *options, context);
     numbers->add_option("--frames", options->frames, "A..B, both included")->required();
-    numbers->callback([options, &context] { context.action = [options, &context] { return eval(*options, context); }; });
+    numbers->callback([options, &context] {
+        context.action = [options, &context] { return eval(*options, context); };
+    });
 
-    CLI::App* picture = group->add_subcommand("render", "Draw one frame as PNG, over a neutral background");
+    CLI::App* picture =
+        group->add_subcommand("render", "Draw one frame as PNG, over a neutral background");
     add_common(*picture, *options, context);
-    picture->add_option("--frame", options->frame, "Frame of the scene")->check(CLI::NonNegativeNumber);
+    picture->add_option("--frame", options->frame, "Frame of the scene")
+        ->check(CLI::NonNegativeNumber);
     picture->add_option("-o,--out", options->out, "PNG file to write")->required();
     picture->add_option("--size", options->size, "WIDTHxHEIGHT; default: the canvas");
-    picture->add_option("--assets", options->assets, "Folder of asset files, any names; default: ../assets");
-    picture->add_option("--background", options->background, "checker, black, bars, technical_difficulties")
+    picture->add_option("--assets", options->assets,
+                        "Folder of asset files, any names; default: ../assets");
+    picture
+        ->add_option("--background", options->background,
+                     "checker, black, bars, technical_difficulties")
         ->check(CLI::IsMember({"checker", "black", "bars", "technical_difficulties"}))
         ->capture_default_str();
-    picture->callback([options, &context] { context.action = [options, &context] { return render(*options, context); }; });
+    picture->callback([options, &context] {
+        context.action = [options, &context] { return render(*options, context); };
+    });
 }
 
 }  // namespace vistter::cli

@@ -23,20 +23,26 @@ std::optional<int> digits(std::string_view text, std::size_t at, std::size_t cou
 }
 
 std::optional<DateTime> parse(std::string_view text) {
-    if (text.size() < 19 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') return {};
+    if (text.size() < 19 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':')
+        return {};
     const auto year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2);
-    const auto hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
+    const auto hour = digits(text, 11, 2), minute = digits(text, 14, 2),
+               second = digits(text, 17, 2);
     if (!year || !month || !day || !hour || !minute || !second) return {};
-    if (*month < 1 || *month > 12 || *day < 1 || *day > 31 || *hour > 23 || *minute > 59 || *second > 60) return {};
+    if (*month < 1 || *month > 12 || *day < 1 || *day > 31 || *hour > 23 || *minute > 59 ||
+        *second > 60)
+        return {};
     return DateTime{*year, *month, *day, *hour, *minute, *second};
 }
 
 // Sakamoto's table: months shifted so that the leap day falls at the end.
 std::string_view weekday(const DateTime& date) {
-    constexpr std::array<std::string_view, 7> names{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array<std::string_view, 7> names{"Sun", "Mon", "Tue", "Wed",
+                                                    "Thu", "Fri", "Sat"};
     constexpr std::array<int, 12> shift{0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4};
     const int year = date.month < 3 ? date.year - 1 : date.year;
-    const int index = (year + year / 4 - year / 100 + year / 400 + shift[date.month - 1] + date.day) % 7;
+    const int index =
+        (year + year / 4 - year / 100 + year / 400 + shift[date.month - 1] + date.day) % 7;
     return names[static_cast<std::size_t>(index)];
 }
 

@@ -7,8 +7,8 @@
 
 namespace vistter::ocl {
 
-// `text` by `pattern` with its own offset kept; nothing if `text` is not a date and time. Fields: yyyy MM dd EEE HH hh
-// mm ss a; anything else is copied.
+// `text` by `pattern` with its own offset kept; nothing if `text` is not a date and time. Fields:
+// yyyy MM dd EEE HH hh mm ss a; anything else is copied.
 std::optional<std::string> format_date(std::string_view text, std::string_view pattern);
 
 }  // namespace vistter::ocl

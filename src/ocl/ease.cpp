@@ -1,5 +1,5 @@
-// Easing curves (contract C.6): how far a segment has gone, as one number. Operations stand in the contract's order
-// and are compiled without contraction, so every machine gets the same bits.
+// Easing curves (contract C.6): how far a segment has gone, as one number. Operations stand in the
+// contract's order and are compiled without contraction, so every machine gets the same bits.
 #include "ocl/evaluate.hpp"
 
 #include <algorithm>
@@ -17,9 +17,14 @@ double steps_fraction(const Ease& ease, std::int64_t p, std::int64_t q) {
     std::int64_t step = p * count / q;
     std::int64_t jumps = count;
     switch (ease.position) {
-        case StepPosition::jump_end: break;
-        case StepPosition::jump_start: step += 1; break;
-        case StepPosition::jump_none: jumps = count - 1; break;
+        case StepPosition::jump_end:
+            break;
+        case StepPosition::jump_start:
+            step += 1;
+            break;
+        case StepPosition::jump_none:
+            jumps = count - 1;
+            break;
         case StepPosition::jump_both:
             step += 1;
             jumps = count + 1;

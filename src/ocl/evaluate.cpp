@@ -1,4 +1,5 @@
-// A document at a frame, all layers, as values (contract C.6). The same functions drive the renderer.
+// A document at a frame, all layers, as values (contract C.6). The same functions drive the
+// renderer.
 #include "ocl/evaluate.hpp"
 
 #include "ocl/layer_values.hpp"
@@ -33,27 +34,31 @@ LayerState state_of(const contract::OverlayDocument& document, const contract::L
         state.content = std::move(resolved.text);
         state.visible = state.visible && !resolved.hide_layer;
     }
-    for (const auto& child : layer.layers) state.layers.push_back(state_of(document, child, position, tokens));
+    for (const auto& child : layer.layers)
+        state.layers.push_back(state_of(document, child, position, tokens));
     return state;
 }
 
 }  // namespace
 
-const contract::Scene* find_scene(const contract::OverlayDocument& document, const std::string& scene_id) {
+const contract::Scene* find_scene(const contract::OverlayDocument& document,
+                                  const std::string& scene_id) {
     for (const auto& scene : document.scenes) {
         if (scene.scene_id == scene_id) return &scene;
     }
     return nullptr;
 }
 
-Result<SceneState> evaluate(const contract::OverlayDocument& document, const std::string& scene_id, SceneClock clock,
-                            Rate rate, const Tokens& tokens) {
+Result<SceneState> evaluate(const contract::OverlayDocument& document, const std::string& scene_id,
+                            SceneClock clock, Rate rate, const Tokens& tokens) {
     const contract::Scene* scene = find_scene(document, scene_id);
-    if (!scene) return fail(ErrorCode::RES_NOT_FOUND, "The document has no scene '" + scene_id + "'.");
+    if (!scene)
+        return fail(ErrorCode::RES_NOT_FOUND, "The document has no scene '" + scene_id + "'.");
     const ScenePosition position = locate(*scene, clock, rate);
     SceneState state;
     state.finished = position.finished;
-    for (const auto& layer : scene->layers) state.layers.push_back(state_of(document, layer, position, tokens));
+    for (const auto& layer : scene->layers)
+        state.layers.push_back(state_of(document, layer, position, tokens));
     return state;
 }
 

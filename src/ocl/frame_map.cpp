@@ -17,6 +17,8 @@ std::int64_t frame_at(std::int64_t t_ms, Rate rate) {
     return -floor_div(-(t_ms * rate.num), 1000 * rate.den);
 }
 
-std::int64_t ms_of(std::int64_t frame, Rate rate) { return floor_div(frame * 1000 * rate.den, rate.num); }
+std::int64_t ms_of(std::int64_t frame, Rate rate) {
+    return floor_div(frame * 1000 * rate.den, rate.num);
+}
 
 }  // namespace vistter::ocl

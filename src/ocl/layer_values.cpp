@@ -1,4 +1,5 @@
-// Every property of contract C.5 for one layer: from its track, or its props, or the default; then the clamp.
+// Every property of contract C.5 for one layer: from its track, or its props, or the default; then
+// the clamp.
 #include "ocl/layer_values.hpp"
 
 #include <algorithm>
@@ -20,27 +21,35 @@ namespace {
 constexpr double unbounded = std::numeric_limits<double>::max();
 
 // What mixing means for each type; discrete ones never get here with two different keys in force.
-double between(double a, double b, double share) { return (1 - share) * a + share * b; }
+double between(double a, double b, double share) {
+    return (1 - share) * a + share * b;
+}
 template <std::size_t n>
-std::array<double, n> between(const std::array<double, n>& a, const std::array<double, n>& b, double share) {
+std::array<double, n> between(const std::array<double, n>& a, const std::array<double, n>& b,
+                              double share) {
     std::array<double, n> mixed{};
     for (std::size_t i = 0; i < n; ++i) mixed[i] = between(a[i], b[i], share);
     return mixed;
 }
-Color between(Color a, Color b, double share) { return mix(a, b, share); }
+Color between(Color a, Color b, double share) {
+    return mix(a, b, share);
+}
 
-double clamped(double value, double low, double high) { return std::clamp(value, low, high); }
+double clamped(double value, double low, double high) {
+    return std::clamp(value, low, high);
+}
 template <std::size_t n>
 std::array<double, n> clamped(std::array<double, n> value, double low, double high) {
     for (double& component : value) component = std::clamp(component, low, high);
     return value;
 }
 
-// Reads one layer's properties at one position. A value of another type than the property's (refused when the document
-// was parsed) reads as absent.
+// Reads one layer's properties at one position. A value of another type than the property's
+// (refused when the document was parsed) reads as absent.
 class Reader {
   public:
-    Reader(const Layer& layer, const ScenePosition* position) : layer_(layer), position_(position) {}
+    Reader(const Layer& layer, const ScenePosition* position)
+        : layer_(layer), position_(position) {}
 
     template <class T>
     std::optional<T> animated(Property property) const {
@@ -74,7 +83,8 @@ class Reader {
         if (!position_) return {};
         for (const PropertyTrack& track : layer_.tracks) {
             if (track.property != property || track.phase != phase) continue;
-            return place_on_track(track, phase == Phase::outro ? *position_->outro : position_->body, position_->num);
+            return place_on_track(
+                track, phase == Phase::outro ? *position_->outro : position_->body, position_->num);
         }
         return {};
     }
@@ -117,7 +127,8 @@ LayerValues read(const Layer& layer, const Reader& reader) {
     values.position = reader.value<Pair>(Property::position, Pair{0, 0}, -32768, 32768);
     values.scale = reader.value<Pair>(Property::scale, Pair{1, 1}, -64, 64);
     values.rotation = reader.value<double>(Property::rotation, 0, -36000, 36000);
-    if (const auto size = reader.animated<Pair>(Property::size)) values.size = clamped(*size, 0, 16384);
+    if (const auto size = reader.animated<Pair>(Property::size))
+        values.size = clamped(*size, 0, 16384);
     values.crop = reader.value<Quad>(Property::crop, Quad{0, 0, 0, 0}, 0, 1);
     values.fill_color = reader.animated<Color>(Property::fill_color).value_or(Color{});
     values.stroke_color = reader.animated<Color>(Property::stroke_color);
@@ -127,7 +138,8 @@ LayerValues read(const Layer& layer, const Reader& reader) {
     if (has_text(layer)) {
         values.font_size = reader.value<double>(Property::font_size, layer.text.size_px, 4, 1024);
         values.content = &layer.text.content;
-        if (const auto* content = reader.discrete<std::string>(Property::content)) values.content = content;
+        if (const auto* content = reader.discrete<std::string>(Property::content))
+            values.content = content;
     }
     if (layer.kind == contract::LayerKind::image) {
         values.asset = &layer.asset;
@@ -148,6 +160,8 @@ LayerValues layer_at(const Layer& layer, const ScenePosition& position) {
     return values;
 }
 
-LayerValues unanimated(const Layer& layer) { return read(layer, Reader(layer, nullptr)); }
+LayerValues unanimated(const Layer& layer) {
+    return read(layer, Reader(layer, nullptr));
+}
 
 }  // namespace vistter::ocl

@@ -1,5 +1,5 @@
-// The properties of one layer at one place of its scene (contract C.5): what `evaluate` reports and what the renderer
-// draws from, on the tick thread. Allocates nothing and never fails.
+// The properties of one layer at one place of its scene (contract C.5): what `evaluate` reports and
+// what the renderer draws from, on the tick thread. Allocates nothing and never fails.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,8 @@
 
 namespace vistter::ocl {
 
-// Clamped and interpolated, before canvas mapping. `content` and `asset` point into the layer and live as long as it.
+// Clamped and interpolated, before canvas mapping. `content` and `asset` point into the layer and
+// live as long as it.
 struct LayerValues {
     bool visible = true;
     double opacity = 1;
@@ -30,10 +31,12 @@ struct LayerValues {
 
 LayerValues layer_at(const contract::Layer& layer, const ScenePosition& position);
 
-// As above with every property at its `props` value, tracks left out: what `layer:<id>` anchors are placed by (C.4).
+// As above with every property at its `props` value, tracks left out: what `layer:<id>` anchors are
+// placed by (C.4).
 LayerValues unanimated(const contract::Layer& layer);
 
-// A track at N (contract C.6): between `from` and `to`, `share` of the way; both the same key outside segments.
+// A track at N (contract C.6): between `from` and `to`, `share` of the way; both the same key
+// outside segments.
 struct TrackPlace {
     const contract::Keyframe* from = nullptr;
     const contract::Keyframe* to = nullptr;

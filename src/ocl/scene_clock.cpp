@@ -42,7 +42,8 @@ ScenePosition locate(const contract::Scene& scene, SceneClock clock, Rate rate) 
     std::optional<std::int64_t> outro_frame = clock.outro_frame;
     bool by_itself = false;
     if (scene.duration_ms) {
-        const std::int64_t start = std::max<std::int64_t>(0, frame_at(*scene.duration_ms - phases.outro_ms, rate));
+        const std::int64_t start =
+            std::max<std::int64_t>(0, frame_at(*scene.duration_ms - phases.outro_ms, rate));
         if (frame >= start) {
             by_itself = true;
             outro_frame = frame - start + outro_frame.value_or(0);
@@ -55,8 +56,9 @@ ScenePosition locate(const contract::Scene& scene, SceneClock clock, Rate rate) 
     if (!outro_frame) return position;
     const std::int64_t outro = *outro_frame * frame_time;
     position.outro = outro;
-    position.finished = by_itself ? (frame + *outro_frame) * frame_time >= *scene.duration_ms * rate.num
-                                  : outro >= phases.outro_ms * rate.num;
+    position.finished = by_itself
+                            ? (frame + *outro_frame) * frame_time >= *scene.duration_ms * rate.num
+                            : outro >= phases.outro_ms * rate.num;
     const std::int64_t blend = std::min(phases.outro_ms, blend_limit_ms) * rate.num;
     if (!by_itself && frame * frame_time < phases.intro_ms * rate.num && outro < blend) {
         position.outro_share = static_cast<double>(outro) / static_cast<double>(blend);

@@ -15,13 +15,16 @@ std::size_t length_of(unsigned char lead) {
     return 1;
 }
 
-bool within(std::uint32_t value, std::uint32_t first, std::uint32_t last) { return first <= value && value <= last; }
+bool within(std::uint32_t value, std::uint32_t first, std::uint32_t last) {
+    return first <= value && value <= last;
+}
 
 // Blocks where upper and lower case alternate; `even` says whether the upper one is even.
 bool is_alternating(std::uint32_t c, bool& even) {
-    even = within(c, 0x100, 0x137) || within(c, 0x14A, 0x177) || within(c, 0x460, 0x481) || within(c, 0x48A, 0x4BF) ||
-           within(c, 0x4D0, 0x52F);
-    // U+0130 and U+0131 pair with plain I and i by language, not with each other; U+0138 and U+0149 have no upper case.
+    even = within(c, 0x100, 0x137) || within(c, 0x14A, 0x177) || within(c, 0x460, 0x481) ||
+           within(c, 0x48A, 0x4BF) || within(c, 0x4D0, 0x52F);
+    // U+0130 and U+0131 pair with plain I and i by language, not with each other; U+0138 and U+0149
+    // have no upper case.
     if (c == 0x130 || c == 0x131) return false;
     return even || within(c, 0x139, 0x148) || within(c, 0x179, 0x17E);
 }
@@ -60,7 +63,8 @@ std::string mapped(std::string_view text, Map map) {
         if (length == 1) {
             out.push_back(lead < 0x80 ? static_cast<char>(map(lead)) : text[at]);
         } else if (length == 2 && at + 1 < text.size()) {
-            const std::uint32_t c = map((lead & 0x1Fu) << 6 | (static_cast<unsigned char>(text[at + 1]) & 0x3Fu));
+            const std::uint32_t c =
+                map((lead & 0x1Fu) << 6 | (static_cast<unsigned char>(text[at + 1]) & 0x3Fu));
             out.push_back(static_cast<char>(0xC0 | c >> 6));
             out.push_back(static_cast<char>(0x80 | (c & 0x3F)));
         } else {
@@ -73,12 +77,17 @@ std::string mapped(std::string_view text, Map map) {
 
 }  // namespace
 
-std::string to_upper(std::string_view text) { return mapped(text, upper); }
-std::string to_lower(std::string_view text) { return mapped(text, lower); }
+std::string to_upper(std::string_view text) {
+    return mapped(text, upper);
+}
+std::string to_lower(std::string_view text) {
+    return mapped(text, lower);
+}
 
 std::string_view first_code_points(std::string_view text, std::size_t count) {
     std::size_t at = 0;
-    for (; count > 0 && at < text.size(); --count) at += length_of(static_cast<unsigned char>(text[at]));
+    for (; count > 0 && at < text.size(); --count)
+        at += length_of(static_cast<unsigned char>(text[at]));
     return text.substr(0, at);
 }
 

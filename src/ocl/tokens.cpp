@@ -36,7 +36,9 @@ struct Value {
     bool missing() const { return !number && !text; }
 };
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
@@ -96,10 +98,10 @@ std::optional<int> small_number(std::string_view text) {
 std::string number_text(const Value& value) {
     char buffer[512];
     const double number = *value.number;
-    const auto written = value.decimals
-                             ? std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::fixed,
-                                             std::min(*value.decimals, 20))
-                             : std::to_chars(buffer, buffer + sizeof buffer, number);
+    const auto written =
+        value.decimals ? std::to_chars(buffer, buffer + sizeof buffer, number,
+                                       std::chars_format::fixed, std::min(*value.decimals, 20))
+                       : std::to_chars(buffer, buffer + sizeof buffer, number);
     std::string text(buffer, written.ptr);
     const bool zero = text.find_first_of("123456789") == std::string::npos && std::isfinite(number);
     if (zero && text.starts_with('-')) text.erase(0, 1);
@@ -122,11 +124,14 @@ double convert(double value, std::string_view unit) {
 }
 
 std::string_view unquoted(std::string_view text) {
-    if (text.size() >= 2 && text.front() == '"' && text.back() == '"') return text.substr(1, text.size() - 2);
+    if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
+        return text.substr(1, text.size() - 2);
     return text;
 }
 
-void set_text(Value& value, std::string text) { value = Value{{}, {}, false, std::move(text)}; }
+void set_text(Value& value, std::string text) {
+    value = Value{{}, {}, false, std::move(text)};
+}
 
 void apply_to_number(Value& value, const Filter& filter) {
     if (filter.name == "fixed") value.decimals = small_number(filter.argument).value_or(0);
@@ -152,11 +157,13 @@ void apply(Value& value, const Filter& filter) {
     if (filter.name == "trim") set_text(value, std::string(trimmed(text_of(value))));
     if (filter.name == "truncate") {
         if (const auto count = small_number(filter.argument)) {
-            set_text(value, std::string(first_code_points(text_of(value), static_cast<std::size_t>(*count))));
+            set_text(value, std::string(first_code_points(text_of(value),
+                                                          static_cast<std::size_t>(*count))));
         }
     }
     if (filter.name == "date" || filter.name == "time") {
-        if (auto text = format_date(text_of(value), unquoted(filter.argument))) set_text(value, std::move(*text));
+        if (auto text = format_date(text_of(value), unquoted(filter.argument)))
+            set_text(value, std::move(*text));
     }
     if (value.number) apply_to_number(value, filter);
 }
@@ -171,13 +178,16 @@ Value value_of(const contract::TokenValue& given, const contract::TokenSpec& spe
         if (spec.max) value.number = std::min(*value.number, *spec.max);
     }
     if (const std::string* text = std::get_if<std::string>(&*given)) {
-        value.text = spec.max_length ? first_code_points(*text, static_cast<std::size_t>(*spec.max_length)) : *text;
+        value.text = spec.max_length
+                         ? first_code_points(*text, static_cast<std::size_t>(*spec.max_length))
+                         : *text;
     }
     return value;
 }
 
 // The reference's text; sets `hide` when it has no value and its declaration asks for that.
-std::string substitute(const Reference& reference, const std::map<std::string, contract::TokenSpec>& declared,
+std::string substitute(const Reference& reference,
+                       const std::map<std::string, contract::TokenSpec>& declared,
                        const Tokens& given, bool& hide) {
     const std::string name(reference.name);
     const auto spec = declared.find(name);
@@ -187,13 +197,15 @@ std::string substitute(const Reference& reference, const std::map<std::string, c
     Value value = found == given.end() ? Value{} : value_of(found->second, rules);
     if (value.missing()) value = value_of(rules.default_value, rules);
     for (const Filter& filter : reference.filters) apply(value, filter);
-    if (value.missing() && (rules.on_missing == "hide_layer" || rules.on_missing == "fallback")) hide = true;
+    if (value.missing() && (rules.on_missing == "hide_layer" || rules.on_missing == "fallback"))
+        hide = true;
     return text_of(value);
 }
 
 }  // namespace
 
-ResolvedText resolve_tokens(std::string_view content, const std::map<std::string, contract::TokenSpec>& declared,
+ResolvedText resolve_tokens(std::string_view content,
+                            const std::map<std::string, contract::TokenSpec>& declared,
                             const Tokens& given) {
     ResolvedText resolved;
     for (std::size_t at = 0; at < content.size();) {

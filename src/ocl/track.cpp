@@ -31,8 +31,9 @@ TrackPlace place_on_track(const contract::PropertyTrack& track, std::int64_t n, 
     if (keys.empty()) return {};
     n = map_loop(track, n, num);
     // The last key at or before N: of two keys at one time the second, as times do not decrease.
-    const auto after = std::upper_bound(keys.begin(), keys.end(), n,
-                                        [num](std::int64_t at, const Keyframe& key) { return at < key.t_ms * num; });
+    const auto after = std::upper_bound(
+        keys.begin(), keys.end(), n,
+        [num](std::int64_t at, const Keyframe& key) { return at < key.t_ms * num; });
     if (after == keys.begin()) return {&keys.front(), &keys.front(), 0};
     const Keyframe& from = *(after - 1);
     if (after == keys.end()) return {&from, &from, 0};
@@ -50,7 +51,8 @@ Color mix(Color from, Color to, double share) {
         const double premultiplied = (1 - share) * (a * from.a / 255) + share * (b * to.a / 255);
         return to_byte(std::clamp(premultiplied, 0.0, 255.0) * 255 / alpha);
     };
-    return Color{channel(from.r, to.r), channel(from.g, to.g), channel(from.b, to.b), to_byte(alpha)};
+    return Color{channel(from.r, to.r), channel(from.g, to.g), channel(from.b, to.b),
+                 to_byte(alpha)};
 }
 
 }  // namespace vistter::ocl

@@ -25,10 +25,13 @@ class FolderAssets final : public AssetSource {
   public:
     explicit FolderAssets(std::filesystem::path folder) : folder_(std::move(folder)) {}
     Result<std::string> read(const std::string& sha256) const override {
-        const bool hex = !sha256.empty() && std::all_of(sha256.begin(), sha256.end(), [](unsigned char c) {
-            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-        });
-        if (!hex) return fail(ErrorCode::RES_NOT_FOUND, "An asset is named by its SHA-256 in lower-case hex.");
+        const bool hex =
+            !sha256.empty() && std::all_of(sha256.begin(), sha256.end(), [](unsigned char c) {
+                return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+            });
+        if (!hex)
+            return fail(ErrorCode::RES_NOT_FOUND,
+                        "An asset is named by its SHA-256 in lower-case hex.");
         return read_file(folder_ / sha256, max_asset_bytes);
     }
 
@@ -51,7 +54,8 @@ cairo_status_t read_some(void* closure, unsigned char* out, unsigned int length)
 
 std::uint32_t big_endian(const std::string& bytes, std::size_t at) {
     std::uint32_t value = 0;
-    for (std::size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
+    for (std::size_t i = 0; i < 4; ++i)
+        value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
     return value;
 }
 
@@ -84,7 +88,8 @@ Result<SurfacePtr> decode_png(const std::string& bytes) {
     return converted;
 }
 
-// A font map of the document's own; fonts are files in memory that fontconfig opens by their descriptor's path.
+// A font map of the document's own; fonts are files in memory that fontconfig opens by their
+// descriptor's path.
 struct AssetShelf::Fonts {
     FcConfig* config = nullptr;
     FontMapPtr map;
@@ -100,7 +105,8 @@ struct AssetShelf::Fonts {
 AssetShelf::AssetShelf() = default;
 AssetShelf::~AssetShelf() = default;
 
-Status AssetShelf::load(const contract::OverlayDocument& document, const std::string& key, const AssetSource& source) {
+Status AssetShelf::load(const contract::OverlayDocument& document, const std::string& key,
+                        const AssetSource& source) {
     const auto found = document.assets.find(key);
     if (found == document.assets.end()) {
         return fail(ErrorCode::RES_NOT_FOUND, "The document names no asset '" + key + "'.");
@@ -109,11 +115,14 @@ Status AssetShelf::load(const contract::OverlayDocument& document, const std::st
     Result<std::string> bytes = source.read(asset.sha256);
     if (!bytes) return std::move(bytes).error();
     if (crypto::sha256_hex(*bytes) != asset.sha256) {
-        return fail(ErrorCode::AST_HASH, "Asset '" + key + "' does not hash to what the document names; fetch it again.");
+        return fail(
+            ErrorCode::AST_HASH,
+            "Asset '" + key + "' does not hash to what the document names; fetch it again.");
     }
     if (asset.media_type.starts_with("font/")) return add_font(key, *bytes);
     if (asset.media_type != "image/png") {
-        return fail(ErrorCode::AST_TYPE, "Asset '" + key + "' is " + asset.media_type + "; only image/png is drawn.");
+        return fail(ErrorCode::AST_TYPE,
+                    "Asset '" + key + "' is " + asset.media_type + "; only image/png is drawn.");
     }
     Result<SurfacePtr> image = decode_png(*bytes);
     if (!image) return std::move(image).error();
@@ -143,7 +152,8 @@ Status AssetShelf::add_font(const std::string& key, const std::string& bytes) {
     const FcFontSet* added = FcConfigGetFonts(fonts_->config, FcSetApplication);
     FcChar8* family = nullptr;
     if (!added || added->nfont == 0 ||
-        FcPatternGetString(added->fonts[added->nfont - 1], FC_FAMILY, 0, &family) != FcResultMatch) {
+        FcPatternGetString(added->fonts[added->nfont - 1], FC_FAMILY, 0, &family) !=
+            FcResultMatch) {
         return fail(ErrorCode::OCL_FONT, "Asset '" + key + "' has no family name.");
     }
     fonts_->families[key] = reinterpret_cast<const char*>(family);

@@ -1,4 +1,5 @@
-// The images and fonts of one document, read, checked and decoded once, when the document is opened.
+// The images and fonts of one document, read, checked and decoded once, when the document is
+// opened.
 #pragma once
 
 #include <map>
@@ -14,7 +15,8 @@
 
 namespace vistter::render {
 
-// PNG bytes to a surface. AST_TOO_BIG past 4096x4096 (contract C.13), AST_DECODE if Cairo cannot read it.
+// PNG bytes to a surface. AST_TOO_BIG past 4096x4096 (contract C.13), AST_DECODE if Cairo cannot
+// read it.
 Result<SurfacePtr> decode_png(const std::string& bytes);
 
 class AssetShelf {
@@ -24,9 +26,11 @@ class AssetShelf {
     AssetShelf(const AssetShelf&) = delete;
     AssetShelf& operator=(const AssetShelf&) = delete;
 
-    // Reads the asset named `key`: an image, or with a font/... media type a font. Errors: RES_NOT_FOUND, AST_HASH (its
-    // bytes are not the ones the document names), AST_TYPE, AST_TOO_BIG, AST_DECODE, OCL_FONT.
-    Status load(const contract::OverlayDocument& document, const std::string& key, const AssetSource& source);
+    // Reads the asset named `key`: an image, or with a font/... media type a font. Errors:
+    // RES_NOT_FOUND, AST_HASH (its bytes are not the ones the document names), AST_TYPE,
+    // AST_TOO_BIG, AST_DECODE, OCL_FONT.
+    Status load(const contract::OverlayDocument& document, const std::string& key,
+                const AssetSource& source);
 
     // Whether `key` names a loaded image or font.
     bool has(const std::string& key) const;

@@ -1,4 +1,5 @@
-// The BT.709 matrix in doubles: sprites are made off the tick thread, so exactness is worth more than speed.
+// The BT.709 matrix in doubles: sprites are made off the tick thread, so exactness is worth more
+// than speed.
 #include "render/color.hpp"
 
 #include <algorithm>
@@ -21,7 +22,8 @@ std::uint8_t to_byte(double value) {
 Yuva to_yuva(std::uint8_t r, std::uint8_t g, std::uint8_t b, std::uint8_t a) {
     const double luma = kr * r + kg * g + kb * b;
     const double alpha = a / 255.0;
-    return {to_byte(16 * alpha + 219 * luma / 255), to_byte(128 * alpha + 224 * (b - luma) / (2 * (1 - kb)) / 255),
+    return {to_byte(16 * alpha + 219 * luma / 255),
+            to_byte(128 * alpha + 224 * (b - luma) / (2 * (1 - kb)) / 255),
             to_byte(128 * alpha + 224 * (r - luma) / (2 * (1 - kr)) / 255), a};
 }
 

@@ -1,4 +1,5 @@
-// What this renderer cannot draw, found when a document is opened, so that nothing is left out silently on air.
+// What this renderer cannot draw, found when a document is opened, so that nothing is left out
+// silently on air.
 #pragma once
 
 #include <string>
@@ -9,8 +10,8 @@
 
 namespace vistter::render {
 
-// One OCL_FEATURE_UNSUPPORTED detail, with its pointer, for each: a required feature this renderer lacks, a used feature
-// whose absence would show, blur, groups whose children move, come or go.
+// One OCL_FEATURE_UNSUPPORTED detail, with its pointer, for each: a required feature this renderer
+// lacks, a used feature whose absence would show, blur, groups whose children move, come or go.
 std::vector<ErrorDetail> find_undrawable(const contract::OverlayDocument& document);
 
 // The optional OCL features (contract C.14) this renderer supports; the core needs none.

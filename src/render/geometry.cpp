@@ -25,7 +25,8 @@ Pair direction(double degrees) {
 
 Rect inset(const contract::OverlayDocument& document, double fraction) {
     const double width = document.canvas_width, height = document.canvas_height;
-    return {width * fraction, height * fraction, width - 2 * width * fraction, height - 2 * height * fraction};
+    return {width * fraction, height * fraction, width - 2 * width * fraction,
+            height - 2 * height * fraction};
 }
 
 }  // namespace
@@ -66,7 +67,12 @@ Matrix output_mapping(const contract::OverlayDocument& document, int width, int 
     double ky = static_cast<double>(height) / document.canvas_height;
     if (document.fit == "contain") kx = ky = std::min(kx, ky);
     if (document.fit == "cover") kx = ky = std::max(kx, ky);
-    return {kx, 0, 0, ky, (width - kx * document.canvas_width) / 2, (height - ky * document.canvas_height) / 2};
+    return {kx,
+            0,
+            0,
+            ky,
+            (width - kx * document.canvas_width) / 2,
+            (height - ky * document.canvas_height) / 2};
 }
 
 Rect area_of(const contract::OverlayDocument& document, const std::string& area, const Rect& parent,
@@ -92,7 +98,8 @@ Pair fraction_of(const std::string& point) {
 
 Placement place(const contract::Layer& layer, const Rect& area) {
     const Pair fraction = fraction_of(layer.anchor.point);
-    return {{area.x + area.width * fraction[0], area.y + area.height * fraction[1]}, layer.pivot.value_or(fraction)};
+    return {{area.x + area.width * fraction[0], area.y + area.height * fraction[1]},
+            layer.pivot.value_or(fraction)};
 }
 
 Matrix layer_matrix(const Placement& placement, const ocl::LayerValues& values, const Pair& box) {
@@ -105,7 +112,8 @@ Matrix layer_matrix(const Placement& placement, const ocl::LayerValues& values, 
     return m;
 }
 
-Rect untransformed_box(const Placement& placement, const ocl::LayerValues& values, const Pair& box) {
+Rect untransformed_box(const Placement& placement, const ocl::LayerValues& values,
+                       const Pair& box) {
     return {placement.anchor[0] + values.position[0] - placement.pivot[0] * box[0],
             placement.anchor[1] + values.position[1] - placement.pivot[1] * box[1], box[0], box[1]};
 }

@@ -19,14 +19,17 @@ constexpr Pair placeholder_box{160, 90};
 Rect united(const Rect& a, const Rect& b) {
     if (a.width <= 0 || a.height <= 0) return b;
     const double left = std::min(a.x, b.x), top = std::min(a.y, b.y);
-    return {left, top, std::max(a.x + a.width, b.x + b.width) - left, std::max(a.y + a.height, b.y + b.height) - top};
+    return {left, top, std::max(a.x + a.width, b.x + b.width) - left,
+            std::max(a.y + a.height, b.y + b.height) - top};
 }
 
 Rect grown(const Rect& rect, double by) {
     return {rect.x - by, rect.y - by, rect.width + 2 * by, rect.height + 2 * by};
 }
 
-bool has_text(const Layer& layer) { return layer.kind == LayerKind::text || layer.kind == LayerKind::clock; }
+bool has_text(const Layer& layer) {
+    return layer.kind == LayerKind::text || layer.kind == LayerKind::clock;
+}
 
 void paint_placeholder(cairo_t* context, const Pair& box) {
     LayerValues values;
@@ -65,9 +68,11 @@ void LayerPainter::for_each_child(const Layer& group, const Pair& box, Visit vis
     }
 }
 
-cairo_surface_t* LayerPainter::image_of(const Layer& layer, const LayerValues& values, bool& placeholder) const {
+cairo_surface_t* LayerPainter::image_of(const Layer& layer, const LayerValues& values,
+                                        bool& placeholder) const {
     cairo_surface_t* image = values.asset ? shelf_.image(*values.asset) : nullptr;
-    if (!image && layer.on_missing.starts_with("asset:")) image = shelf_.image(layer.on_missing.substr(6));
+    if (!image && layer.on_missing.starts_with("asset:"))
+        image = shelf_.image(layer.on_missing.substr(6));
     placeholder = !image && layer.on_missing == "placeholder";
     return image;
 }
@@ -75,8 +80,9 @@ cairo_surface_t* LayerPainter::image_of(const Layer& layer, const LayerValues& v
 TextBlock LayerPainter::text_of(const Layer& layer, const LayerValues& values) const {
     static const std::string nothing;
     const std::string& content = values.content ? *values.content : nothing;
-    return TextBlock(layer.text, ocl::resolve_tokens(content, document_.tokens, tokens_).text, values.font_size,
-                     values.size ? values.size : layer.text.box, shelf_.font(layer.text.font));
+    return TextBlock(layer.text, ocl::resolve_tokens(content, document_.tokens, tokens_).text,
+                     values.font_size, values.size ? values.size : layer.text.box,
+                     shelf_.font(layer.text.font));
 }
 
 bool LayerPainter::can_paint(const Layer& layer, const LayerValues& values) const {
@@ -101,30 +107,36 @@ Pair LayerPainter::box(const Layer& layer, const LayerValues& values) const {
                 static_cast<double>(cairo_image_surface_get_height(image))};
     }
     if (layer.kind == LayerKind::shape) return {0, 0};
-    return {static_cast<double>(document_.canvas_width), static_cast<double>(document_.canvas_height)};
+    return {static_cast<double>(document_.canvas_width),
+            static_cast<double>(document_.canvas_height)};
 }
 
 Rect LayerPainter::ink(const Layer& layer, const LayerValues& values, const Pair& box) const {
     const Rect whole{0, 0, box[0], box[1]};
     if (values.crop != contract::Quad{0, 0, 0, 0}) return whole;
-    const double stroke = values.stroke_width;  // half would do for round joins, mitres reach further
+    const double stroke =
+        values.stroke_width;  // half would do for round joins, mitres reach further
     if (has_text(layer)) return united(whole, grown(text_of(layer, values).ink(), stroke / 2));
     if (layer.kind == LayerKind::shape) {
         Rect rect = whole;
-        for (const Pair& point : layer.shape.points) rect = united(rect, {point[0], point[1], 1e-9, 1e-9});
+        for (const Pair& point : layer.shape.points)
+            rect = united(rect, {point[0], point[1], 1e-9, 1e-9});
         const bool pointed = layer.shape.type == "polygon" || layer.shape.type == "line";
-        return stroke > 0 ? grown(rect, pointed ? stroke * 5 : stroke / 2) : rect;  // cairo's mitre limit is 10 half widths
+        return stroke > 0 ? grown(rect, pointed ? stroke * 5 : stroke / 2)
+                          : rect;  // cairo's mitre limit is 10 half widths
     }
     if (layer.kind != LayerKind::group) return whole;
     Rect all{};
-    for_each_child(layer, box, [&](const Layer& child, const LayerValues& child_values, const Pair& child_box,
-                                   const Matrix& matrix) {
-        all = united(all, bounds(matrix, ink(child, child_values, child_box)));
-    });
+    for_each_child(layer, box,
+                   [&](const Layer& child, const LayerValues& child_values, const Pair& child_box,
+                       const Matrix& matrix) {
+                       all = united(all, bounds(matrix, ink(child, child_values, child_box)));
+                   });
     return all;
 }
 
-void LayerPainter::paint_image(cairo_t* context, const Layer& layer, const LayerValues& values, const Pair& box) const {
+void LayerPainter::paint_image(cairo_t* context, const Layer& layer, const LayerValues& values,
+                               const Pair& box) const {
     bool placeholder = false;
     cairo_surface_t* image = image_of(layer, values, placeholder);
     if (!image) return placeholder ? paint_placeholder(context, box) : void();
@@ -138,42 +150,49 @@ void LayerPainter::paint_image(cairo_t* context, const Layer& layer, const Layer
     cairo_paint(context);
 }
 
-// Children are composed off-screen by cairo_push_group, so that the group's own opacity fades them as one picture.
+// Children are composed off-screen by cairo_push_group, so that the group's own opacity fades them
+// as one picture.
 void LayerPainter::paint_group(cairo_t* context, const Layer& group, const Pair& box) const {
-    for_each_child(group, box, [&](const Layer& child, const LayerValues& values, const Pair& child_box,
-                                   const Matrix& matrix) {
-        cairo_save(context);
-        const cairo_matrix_t transform = to_cairo(matrix);
-        cairo_transform(context, &transform);
-        if (values.opacity >= 1) {
-            paint(context, child, values, child_box);
-        } else {
-            cairo_push_group(context);
-            paint(context, child, values, child_box);
-            cairo_pop_group_to_source(context);
-            cairo_paint_with_alpha(context, values.opacity);
-        }
-        cairo_restore(context);
-    });
+    for_each_child(group, box,
+                   [&](const Layer& child, const LayerValues& values, const Pair& child_box,
+                       const Matrix& matrix) {
+                       cairo_save(context);
+                       const cairo_matrix_t transform = to_cairo(matrix);
+                       cairo_transform(context, &transform);
+                       if (values.opacity >= 1) {
+                           paint(context, child, values, child_box);
+                       } else {
+                           cairo_push_group(context);
+                           paint(context, child, values, child_box);
+                           cairo_pop_group_to_source(context);
+                           cairo_paint_with_alpha(context, values.opacity);
+                       }
+                       cairo_restore(context);
+                   });
 }
 
 void LayerPainter::paint_content(cairo_t* context, const Layer& layer, const LayerValues& values,
                                  const Pair& box) const {
     switch (layer.kind) {
-        case LayerKind::image: return paint_image(context, layer, values, box);
+        case LayerKind::image:
+            return paint_image(context, layer, values, box);
         case LayerKind::text:
         case LayerKind::clock:
-            return text_of(layer, values).paint(context, values.fill_color, values.stroke_color, values.stroke_width);
-        case LayerKind::shape: return paint_shape(context, layer.shape, values, box);
+            return text_of(layer, values)
+                .paint(context, values.fill_color, values.stroke_color, values.stroke_width);
+        case LayerKind::shape:
+            return paint_shape(context, layer.shape, values, box);
         case LayerKind::solid:
             cairo_rectangle(context, 0, 0, box[0], box[1]);
             set_color(context, values.fill_color);
             return cairo_fill(context);
-        case LayerKind::group: return paint_group(context, layer, box);
+        case LayerKind::group:
+            return paint_group(context, layer, box);
     }
 }
 
-void LayerPainter::paint(cairo_t* context, const Layer& layer, const LayerValues& values, const Pair& box) const {
+void LayerPainter::paint(cairo_t* context, const Layer& layer, const LayerValues& values,
+                         const Pair& box) const {
     if (box[0] <= 0 || box[1] <= 0) {
         // A line or polygon may come without a size; everything else has no area to show.
         if (layer.kind != LayerKind::shape || layer.shape.points.empty()) return;

@@ -1,4 +1,5 @@
-// Paints one layer's content with Cairo, in the layer's own box coordinates (canvas pixels). Not on the tick thread.
+// Paints one layer's content with Cairo, in the layer's own box coordinates (canvas pixels). Not on
+// the tick thread.
 #pragma once
 
 #include <optional>
@@ -12,27 +13,33 @@ namespace vistter::render {
 
 class LayerPainter {
   public:
-    LayerPainter(const contract::OverlayDocument& document, const AssetShelf& shelf, const ocl::Tokens& tokens)
+    LayerPainter(const contract::OverlayDocument& document, const AssetShelf& shelf,
+                 const ocl::Tokens& tokens)
         : document_(document), shelf_(shelf), tokens_(tokens) {}
 
-    // False for a layer that shows nothing with these tokens and assets: a missing image that hides, a token that asks.
+    // False for a layer that shows nothing with these tokens and assets: a missing image that
+    // hides, a token that asks.
     bool can_paint(const contract::Layer& layer, const ocl::LayerValues& values) const;
-    // Image: size or natural. Text: size, text.box or measured. Shape: size. Solid and group: size or the canvas.
+    // Image: size or natural. Text: size, text.box or measured. Shape: size. Solid and group: size
+    // or the canvas.
     contract::Pair box(const contract::Layer& layer, const ocl::LayerValues& values) const;
     // Everything paint() may touch, in box coordinates.
-    Rect ink(const contract::Layer& layer, const ocl::LayerValues& values, const contract::Pair& box) const;
+    Rect ink(const contract::Layer& layer, const ocl::LayerValues& values,
+             const contract::Pair& box) const;
     void paint(cairo_t* context, const contract::Layer& layer, const ocl::LayerValues& values,
                const contract::Pair& box) const;
 
   private:
     // The image of a layer after its fallback; null with `placeholder` set for the drawn stand-in.
-    cairo_surface_t* image_of(const contract::Layer& layer, const ocl::LayerValues& values, bool& placeholder) const;
+    cairo_surface_t* image_of(const contract::Layer& layer, const ocl::LayerValues& values,
+                              bool& placeholder) const;
     TextBlock text_of(const contract::Layer& layer, const ocl::LayerValues& values) const;
     void paint_image(cairo_t* context, const contract::Layer& layer, const ocl::LayerValues& values,
                      const contract::Pair& box) const;
-    void paint_group(cairo_t* context, const contract::Layer& group, const contract::Pair& box) const;
-    void paint_content(cairo_t* context, const contract::Layer& layer, const ocl::LayerValues& values,
-                       const contract::Pair& box) const;
+    void paint_group(cairo_t* context, const contract::Layer& group,
+                     const contract::Pair& box) const;
+    void paint_content(cairo_t* context, const contract::Layer& layer,
+                       const ocl::LayerValues& values, const contract::Pair& box) const;
     template <class Visit>
     void for_each_child(const contract::Layer& group, const contract::Pair& box, Visit visit) const;
 
@@ -41,7 +48,8 @@ class LayerPainter {
     const ocl::Tokens& tokens_;
 };
 
-// A shape's outline and colours, `box` large, in box coordinates. Lines and polygons take their points in box pixels.
+// A shape's outline and colours, `box` large, in box coordinates. Lines and polygons take their
+// points in box pixels.
 void paint_shape(cairo_t* context, const contract::ShapeSpec& shape, const ocl::LayerValues& values,
                  const contract::Pair& box);
 

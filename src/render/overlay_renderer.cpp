@@ -1,5 +1,5 @@
-// The renderer's two sides: prepare() builds sprite sets under a lock of its own, draw() takes the newest table of sets
-// through one atomic pointer and hands the old one back the same way.
+// The renderer's two sides: prepare() builds sprite sets under a lock of its own, draw() takes the
+// newest table of sets through one atomic pointer and hands the old one back the same way.
 #include "render/overlay_renderer.hpp"
 
 #include <algorithm>
@@ -26,7 +26,8 @@ struct Table {
 };
 
 // The part of the box that `reveal` shows, as a cut through the output.
-HalfPlane reveal_cut(const Layer& layer, const contract::Pair& box, double reveal, const Matrix& to_output) {
+HalfPlane reveal_cut(const Layer& layer, const contract::Pair& box, double reveal,
+                     const Matrix& to_output) {
     if (reveal >= 1) return {};
     const bool across = layer.reveal_direction == "left" || layer.reveal_direction == "right";
     const bool forward = layer.reveal_direction == "right" || layer.reveal_direction == "down";
@@ -74,7 +75,8 @@ class Renderer final : public OverlayRenderer {
     void publish(std::shared_ptr<const SceneSprites> made);
     void free_retired();
     const SceneSprites* find(const contract::Scene& scene, const ocl::Tokens& tokens);
-    void draw_layer(const Picture& picture, const LayerSprites& sprites, const ocl::ScenePosition& position);
+    void draw_layer(const Picture& picture, const LayerSprites& sprites,
+                    const ocl::ScenePosition& position);
 
     const OverlayDocument document_;
     const int width_, height_;
@@ -82,10 +84,11 @@ class Renderer final : public OverlayRenderer {
     AssetShelf shelf_;
     std::vector<Error> faults_;
 
-    std::mutex preparing_;                                      // workers only
-    std::vector<std::shared_ptr<const SceneSprites>> latest_;   // guarded by preparing_; shared with the tables
-    std::atomic<Table*> incoming_{nullptr};                     // worker -> tick
-    std::atomic<Table*> retired_{nullptr};                      // tick -> worker, a stack
+    std::mutex preparing_;  // workers only
+    std::vector<std::shared_ptr<const SceneSprites>>
+        latest_;                             // guarded by preparing_; shared with the tables
+    std::atomic<Table*> incoming_{nullptr};  // worker -> tick
+    std::atomic<Table*> retired_{nullptr};   // tick -> worker, a stack
     std::atomic<std::size_t> memory_{0};
     std::atomic<std::int64_t> stand_ins_{0};
 
@@ -97,7 +100,8 @@ Status Renderer::load(const AssetSource& source) {
     for (std::size_t s = 0; s < document_.scenes.size(); ++s) {
         const auto& layers = document_.scenes[s].layers;
         for (std::size_t i = 0; i < layers.size(); ++i) {
-            const std::string pointer = "/scenes/" + std::to_string(s) + "/layers/" + std::to_string(i);
+            const std::string pointer =
+                "/scenes/" + std::to_string(s) + "/layers/" + std::to_string(i);
             if (Status status = load_layer(layers[i], pointer, source); !status) return status;
         }
     }
@@ -115,7 +119,8 @@ std::vector<std::string> asset_keys(const Layer& layer) {
         const auto add = [&](const contract::PropertyValue& value) {
             if (const auto* key = std::get_if<std::string>(&value)) keys.push_back(*key);
         };
-        if (const auto own = layer.props.find(contract::Property::asset); own != layer.props.end()) add(own->second);
+        if (const auto own = layer.props.find(contract::Property::asset); own != layer.props.end())
+            add(own->second);
         for (const auto& track : layer.tracks) {
             if (track.property != contract::Property::asset) continue;
             for (const auto& key : track.keyframes) add(key.value);
@@ -128,12 +133,14 @@ std::vector<std::string> asset_keys(const Layer& layer) {
     return keys;
 }
 
-Status Renderer::load_layer(const Layer& layer, const std::string& pointer, const AssetSource& source) {
+Status Renderer::load_layer(const Layer& layer, const std::string& pointer,
+                            const AssetSource& source) {
     for (const std::string& key : asset_keys(layer)) {
         if (Status status = load_asset(layer, key, pointer, source); !status) return status;
     }
     for (std::size_t i = 0; i < layer.layers.size(); ++i) {
-        Status status = load_layer(layer.layers[i], pointer + "/layers/" + std::to_string(i), source);
+        Status status =
+            load_layer(layer.layers[i], pointer + "/layers/" + std::to_string(i), source);
         if (!status) return status;
     }
     return ok();
@@ -162,13 +169,16 @@ void Renderer::publish(std::shared_ptr<const SceneSprites> made) {
     std::size_t of_scene = 0;
     const contract::Scene* scene = made->scene;
     latest_.insert(latest_.begin(), std::move(made));
-    std::erase_if(latest_, [&](const auto& set) { return set->scene == scene && ++of_scene > sets_per_scene; });
+    std::erase_if(latest_, [&](const auto& set) {
+        return set->scene == scene && ++of_scene > sets_per_scene;
+    });
     std::size_t memory = 0;
     for (const auto& set : latest_) memory += set->memory;
     memory_.store(memory, std::memory_order_relaxed);
     auto table = std::make_unique<Table>();
     table->sets = latest_;
-    delete incoming_.exchange(table.release(), std::memory_order_acq_rel);  // one the tick thread never saw
+    delete incoming_.exchange(table.release(),
+                              std::memory_order_acq_rel);  // one the tick thread never saw
     free_retired();
 }
 
@@ -181,20 +191,22 @@ Status Renderer::prepare(const std::string& scene_id, const ocl::Tokens& tokens,
             return set->scene == &scene && set->tokens == tokens;
         });
         if (there) return ok();
-        Result<SceneSprites> made = make_scene_sprites(document_, scene, "/scenes/" + std::to_string(s), shelf_, tokens,
-                                                       mapping_, rate);
+        Result<SceneSprites> made = make_scene_sprites(
+            document_, scene, "/scenes/" + std::to_string(s), shelf_, tokens, mapping_, rate);
         if (!made) return std::move(made).error();
         publish(std::make_shared<const SceneSprites>(std::move(*made)));
         return ok();
     }
-    return fail(ErrorCode::RES_NOT_FOUND, "Overlay " + document_.overlay_id + " has no scene '" + scene_id + "'.");
+    return fail(ErrorCode::RES_NOT_FOUND,
+                "Overlay " + document_.overlay_id + " has no scene '" + scene_id + "'.");
 }
 
 const SceneSprites* Renderer::find(const contract::Scene& scene, const ocl::Tokens& tokens) {
     if (Table* table = incoming_.exchange(nullptr, std::memory_order_acq_rel)) {
         if (current_) {
             current_->next_retired = retired_.load(std::memory_order_relaxed);
-            while (!retired_.compare_exchange_weak(current_->next_retired, current_, std::memory_order_acq_rel)) {
+            while (!retired_.compare_exchange_weak(current_->next_retired, current_,
+                                                   std::memory_order_acq_rel)) {
             }
         }
         current_ = table;
@@ -209,7 +221,8 @@ const SceneSprites* Renderer::find(const contract::Scene& scene, const ocl::Toke
     return other;
 }
 
-void Renderer::draw_layer(const Picture& picture, const LayerSprites& sprites, const ocl::ScenePosition& position) {
+void Renderer::draw_layer(const Picture& picture, const LayerSprites& sprites,
+                          const ocl::ScenePosition& position) {
     const Layer& layer = *sprites.layer;
     const ocl::LayerValues values = ocl::layer_at(layer, position);
     const int opacity = static_cast<int>(std::lrint(values.opacity * 256));
@@ -218,11 +231,12 @@ void Renderer::draw_layer(const Picture& picture, const LayerSprites& sprites, c
     const Variant& variant = sprites.find(raster_key(layer.kind, values), exact);
     if (!exact) stand_ins_.fetch_add(1, std::memory_order_relaxed);
     const Matrix matrix = rounded(mapping_ * layer_matrix(sprites.placement, values, variant.box));
-    painter_.draw(picture, variant.sprite, matrix, opacity, reveal_cut(layer, variant.box, values.reveal, matrix));
+    painter_.draw(picture, variant.sprite, matrix, opacity,
+                  reveal_cut(layer, variant.box, values.reveal, matrix));
 }
 
-bool Renderer::draw(Picture picture, const std::string& scene_id, ocl::SceneClock clock, ocl::Rate rate,
-                    const ocl::Tokens& tokens) {
+bool Renderer::draw(Picture picture, const std::string& scene_id, ocl::SceneClock clock,
+                    ocl::Rate rate, const ocl::Tokens& tokens) {
     const contract::Scene* scene = ocl::find_scene(document_, scene_id);
     if (!scene || picture.width != width_ || picture.height != height_) return true;
     const ocl::ScenePosition position = ocl::locate(*scene, clock, rate);
@@ -238,12 +252,15 @@ bool Renderer::draw(Picture picture, const std::string& scene_id, ocl::SceneCloc
 
 }  // namespace
 
-Result<std::unique_ptr<OverlayRenderer>> OverlayRenderer::open(OverlayDocument document, const AssetSource& assets,
-                                                               int output_width, int output_height) {
+Result<std::unique_ptr<OverlayRenderer>> OverlayRenderer::open(OverlayDocument document,
+                                                               const AssetSource& assets,
+                                                               int output_width,
+                                                               int output_height) {
     std::vector<ErrorDetail> undrawable = find_undrawable(document);
     if (!undrawable.empty()) {
-        Error error = fail(ErrorCode::OCL_FEATURE_UNSUPPORTED,
-                           "Overlay " + document.overlay_id + " uses what this version does not draw.");
+        Error error =
+            fail(ErrorCode::OCL_FEATURE_UNSUPPORTED,
+                 "Overlay " + document.overlay_id + " uses what this version does not draw.");
         error.details = std::move(undrawable);
         return error;
     }

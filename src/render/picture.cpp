@@ -18,7 +18,8 @@ Picture OwnedPicture::view() {
 }
 
 void fill(Picture picture, std::uint8_t y, std::uint8_t u, std::uint8_t v) {
-    for (int row = 0; row < picture.height; ++row) std::memset(picture.y + row * picture.y_stride, y, picture.width);
+    for (int row = 0; row < picture.height; ++row)
+        std::memset(picture.y + row * picture.y_stride, y, picture.width);
     for (int row = 0; row < picture.height / 2; ++row) {
         std::memset(picture.u + row * picture.u_stride, u, picture.width / 2);
         std::memset(picture.v + row * picture.v_stride, v, picture.width / 2);

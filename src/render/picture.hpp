@@ -26,7 +26,8 @@ class OwnedPicture {
 };
 
 void fill(Picture picture, std::uint8_t y, std::uint8_t u, std::uint8_t v);
-// The built-in "technical_difficulties" slate (rulings 21), also "black" and "bars". Slow: draw once, then copy.
+// The built-in "technical_difficulties" slate (rulings 21), also "black" and "bars". Slow: draw
+// once, then copy.
 void draw_slate(Picture picture, const char* builtin);
 
 }  // namespace vistter::render

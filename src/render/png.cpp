@@ -31,18 +31,20 @@ std::vector<std::uint8_t> to_rgb(const Picture& picture) {
 }
 
 Status write_png(const Picture& picture, const std::filesystem::path& path) {
-    const SurfacePtr surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, picture.width, picture.height));
+    const SurfacePtr surface(
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, picture.width, picture.height));
     unsigned char* pixels = cairo_image_surface_get_data(surface.get());
     const int stride = cairo_image_surface_get_stride(surface.get());
     for_each_pixel(picture, [&](int x, int y, const std::array<std::uint8_t, 3>& pixel) {
         reinterpret_cast<std::uint32_t*>(pixels + y * stride)[x] =
-            static_cast<std::uint32_t>(pixel[0]) << 16 | static_cast<std::uint32_t>(pixel[1]) << 8 | pixel[2];
+            static_cast<std::uint32_t>(pixel[0]) << 16 | static_cast<std::uint32_t>(pixel[1]) << 8 |
+            pixel[2];
     });
     cairo_surface_mark_dirty(surface.get());
     const cairo_status_t status = cairo_surface_write_to_png(surface.get(), path.c_str());
     if (status != CAIRO_STATUS_SUCCESS) {
-        return fail(ErrorCode::SYS_STORAGE, "Cannot write " + path.string() + ": " + cairo_status_to_string(status) +
-                                                ".");
+        return fail(ErrorCode::SYS_STORAGE,
+                    "Cannot write " + path.string() + ": " + cairo_status_to_string(status) + ".");
     }
     return ok();
 }

@@ -42,7 +42,8 @@ double difference(const RasterKey& a, const RasterKey& b) {
     double sum = color_difference(a.fill, b.fill) + color_difference(a.stroke, b.stroke);
     for (int i = 0; i < 2; ++i) sum += std::fabs(a.size[i] - b.size[i]);
     for (int i = 0; i < 4; ++i) sum += 1000 * std::fabs(a.crop[i] - b.crop[i]);
-    sum += std::fabs(a.stroke_width - b.stroke_width) + std::fabs(a.corner_radius - b.corner_radius);
+    sum +=
+        std::fabs(a.stroke_width - b.stroke_width) + std::fabs(a.corner_radius - b.corner_radius);
     sum += 10 * std::fabs(a.font_size - b.font_size);
     if (a.content != b.content || a.asset != b.asset) sum += 1e9;
     return sum;

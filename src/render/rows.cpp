@@ -2,7 +2,8 @@
 #include "render/rows.hpp"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "render/rows.cpp"  // must be found by the include path: this file is read once a target
+#define HWY_TARGET_INCLUDE \
+    "render/rows.cpp"  // must be found by the include path: this file is read once a target
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
@@ -14,7 +15,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Wide = hn::ScalableTag<std::uint16_t>;
 using Narrow = hn::Rebind<std::uint8_t, Wide>;
 
-HWY_INLINE hn::Vec<Wide> load(const std::uint8_t* bytes) { return hn::PromoteTo(Wide(), hn::LoadU(Narrow(), bytes)); }
+HWY_INLINE hn::Vec<Wide> load(const std::uint8_t* bytes) {
+    return hn::PromoteTo(Wide(), hn::LoadU(Narrow(), bytes));
+}
 
 // Values are below 2^15, so the signed, saturating narrowing clips at 255 and nowhere else.
 HWY_INLINE void store(hn::Vec<Wide> value, std::uint8_t* bytes) {
@@ -40,7 +43,8 @@ void BlendRow(std::uint8_t* HWY_RESTRICT under, const std::uint8_t* HWY_RESTRICT
     reference::blend_row(under + i, source + i, alpha + i, count - i, opacity);
 }
 
-void LerpRow(std::uint8_t* out, const std::uint8_t* a, const std::uint8_t* b, std::size_t count, int share) {
+void LerpRow(std::uint8_t* out, const std::uint8_t* a, const std::uint8_t* b, std::size_t count,
+             int share) {
     const Wide d;
     const std::size_t lanes = hn::Lanes(d);
     const auto weight_a = hn::Set(d, static_cast<std::uint16_t>(64 - share));
@@ -57,11 +61,13 @@ void LerpRow(std::uint8_t* out, const std::uint8_t* a, const std::uint8_t* b, st
 // The two bytes of each 16-bit lane are neighbours in the row.
 HWY_INLINE hn::Vec<Wide> pair_sums(const std::uint8_t* row) {
     const Wide d;
-    const auto pairs = hn::LoadU(d, reinterpret_cast<const std::uint16_t*>(row));  // unaligned is fine
+    const auto pairs =
+        hn::LoadU(d, reinterpret_cast<const std::uint16_t*>(row));  // unaligned is fine
     return hn::Add(hn::And(pairs, hn::Set(d, std::uint16_t{0xFF})), hn::ShiftRight<8>(pairs));
 }
 
-void HalveRows(std::uint8_t* out, const std::uint8_t* top, const std::uint8_t* bottom, std::size_t out_count) {
+void HalveRows(std::uint8_t* out, const std::uint8_t* top, const std::uint8_t* bottom,
+               std::size_t out_count) {
     const Wide d;
     const std::size_t lanes = hn::Lanes(d);
     const auto half = hn::Set(d, std::uint16_t{2});
@@ -83,14 +89,16 @@ HWY_EXPORT(BlendRow);
 HWY_EXPORT(LerpRow);
 HWY_EXPORT(HalveRows);
 
-void blend_row(std::uint8_t* under, const std::uint8_t* source, const std::uint8_t* alpha, std::size_t count,
-               int opacity) {
+void blend_row(std::uint8_t* under, const std::uint8_t* source, const std::uint8_t* alpha,
+               std::size_t count, int opacity) {
     HWY_DYNAMIC_DISPATCH(BlendRow)(under, source, alpha, count, opacity);
 }
-void lerp_row(std::uint8_t* out, const std::uint8_t* a, const std::uint8_t* b, std::size_t count, int share) {
+void lerp_row(std::uint8_t* out, const std::uint8_t* a, const std::uint8_t* b, std::size_t count,
+              int share) {
     HWY_DYNAMIC_DISPATCH(LerpRow)(out, a, b, count, share);
 }
-void halve_rows(std::uint8_t* out, const std::uint8_t* top, const std::uint8_t* bottom, std::size_t out_count) {
+void halve_rows(std::uint8_t* out, const std::uint8_t* top, const std::uint8_t* bottom,
+                std::size_t out_count) {
     HWY_DYNAMIC_DISPATCH(HalveRows)(out, top, bottom, out_count);
 }
 

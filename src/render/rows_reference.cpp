@@ -1,12 +1,13 @@
-// The row kernels as plain loops: what the vectorised ones must equal, and what they use for the last few bytes.
+// The row kernels as plain loops: what the vectorised ones must equal, and what they use for the
+// last few bytes.
 #include <algorithm>
 
 #include "render/rows.hpp"
 
 namespace vistter::render::reference {
 
-void blend_row(std::uint8_t* under, const std::uint8_t* source, const std::uint8_t* alpha, std::size_t count,
-               int opacity) {
+void blend_row(std::uint8_t* under, const std::uint8_t* source, const std::uint8_t* alpha,
+               std::size_t count, int opacity) {
     for (std::size_t i = 0; i < count; ++i) {
         const int faded_source = (source[i] * opacity + 128) >> 8;
         const int faded_alpha = (alpha[i] * opacity + 128) >> 8;
@@ -16,13 +17,15 @@ void blend_row(std::uint8_t* under, const std::uint8_t* source, const std::uint8
     }
 }
 
-void lerp_row(std::uint8_t* out, const std::uint8_t* a, const std::uint8_t* b, std::size_t count, int share) {
+void lerp_row(std::uint8_t* out, const std::uint8_t* a, const std::uint8_t* b, std::size_t count,
+              int share) {
     for (std::size_t i = 0; i < count; ++i) {
         out[i] = static_cast<std::uint8_t>((a[i] * (64 - share) + b[i] * share + 32) >> 6);
     }
 }
 
-void halve_rows(std::uint8_t* out, const std::uint8_t* top, const std::uint8_t* bottom, std::size_t out_count) {
+void halve_rows(std::uint8_t* out, const std::uint8_t* top, const std::uint8_t* bottom,
+                std::size_t out_count) {
     for (std::size_t i = 0; i < out_count; ++i) {
         const int sum = top[2 * i] + top[2 * i + 1] + bottom[2 * i] + bottom[2 * i + 1];
         out[i] = static_cast<std::uint8_t>((sum + 2) >> 2);

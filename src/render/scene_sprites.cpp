@@ -26,8 +26,10 @@ bool changes_look(Property property) {
         case Property::scale:
         case Property::rotation:
         case Property::reveal:
-        case Property::visible: return false;
-        default: return true;
+        case Property::visible:
+            return false;
+        default:
+            return true;
     }
 }
 
@@ -36,10 +38,12 @@ bool has_track(const Layer& layer, bool (*wanted)(Property)) {
                        [&](const PropertyTrack& track) { return wanted(track.property); });
 }
 
-bool turns_or_scales(Property property) { return property == Property::scale || property == Property::rotation; }
+bool turns_or_scales(Property property) {
+    return property == Property::scale || property == Property::rotation;
+}
 
-// When the layer stands still longest: the end of the intro, or else the start of the longest pause between its keys.
-// What is drawn then is drawn sharpest.
+// When the layer stands still longest: the end of the intro, or else the start of the longest pause
+// between its keys. What is drawn then is drawn sharpest.
 std::int64_t rest_ms(const Scene& scene, const Layer& layer) {
     if (scene.phases.intro_ms > 0) return scene.phases.intro_ms;
     std::vector<std::int64_t> times{layer.in_ms};
@@ -48,7 +52,8 @@ std::int64_t rest_ms(const Scene& scene, const Layer& layer) {
         for (const auto& key : track.keyframes) times.push_back(key.t_ms);
     }
     std::sort(times.begin(), times.end());
-    times.push_back(scene.duration_ms ? *scene.duration_ms - scene.phases.outro_ms : times.back() + 60'000);
+    times.push_back(scene.duration_ms ? *scene.duration_ms - scene.phases.outro_ms
+                                      : times.back() + 60'000);
     std::int64_t best = 0, longest = -1;
     for (std::size_t i = 0; i + 1 < times.size(); ++i) {
         if (times[i + 1] - times[i] > longest) {
@@ -63,7 +68,8 @@ std::int64_t rest_ms(const Scene& scene, const Layer& layer) {
 std::int64_t last_body_frame(const Layer& layer, ocl::Rate rate) {
     std::int64_t last = 0;
     for (const PropertyTrack& track : layer.tracks) {
-        if (!changes_look(track.property) || track.phase == Phase::outro || track.keyframes.empty()) continue;
+        if (!changes_look(track.property) || track.phase == Phase::outro || track.keyframes.empty())
+            continue;
         const std::int64_t first = track.keyframes.front().t_ms, end = track.keyframes.back().t_ms;
         const std::int64_t passes = track.loop == contract::LoopMode::ping_pong ? 2 : 1;
         last = std::max(last, ocl::frame_at(first + passes * (end - first), rate));
@@ -71,7 +77,8 @@ std::int64_t last_body_frame(const Layer& layer, ocl::Rate rate) {
     return last;
 }
 
-// The looks a layer takes on at the frames of `rate`, in order of time, each once; values with the key.
+// The looks a layer takes on at the frames of `rate`, in order of time, each once; values with the
+// key.
 std::vector<LayerValues> looks(const Scene& scene, const Layer& layer, ocl::Rate rate) {
     std::vector<LayerValues> found;
     std::vector<RasterKey> keys;
@@ -93,10 +100,11 @@ std::vector<LayerValues> looks(const Scene& scene, const Layer& layer, ocl::Rate
     return found;
 }
 
-// The values sprites are made for: at rest; a scale so small that the sprite would be blurred later takes the largest.
+// The values sprites are made for: at rest; a scale so small that the sprite would be blurred later
+// takes the largest.
 LayerValues raster_values(const Scene& scene, const Layer& layer, ocl::Rate rate) {
-    LayerValues values =
-        ocl::layer_at(layer, ocl::locate(scene, {ocl::frame_at(rest_ms(scene, layer), rate), {}}, rate));
+    LayerValues values = ocl::layer_at(
+        layer, ocl::locate(scene, {ocl::frame_at(rest_ms(scene, layer), rate), {}}, rate));
     for (std::size_t i = 0; i < 2; ++i) {
         double largest = std::fabs(values.scale[i]);
         for (const PropertyTrack& track : layer.tracks) {
@@ -114,18 +122,20 @@ LayerValues raster_values(const Scene& scene, const Layer& layer, ocl::Rate rate
 
 class Maker {
   public:
-    Maker(const contract::OverlayDocument& document, const Scene& scene, const LayerPainter& painter,
-          const Matrix& mapping, ocl::Rate rate)
+    Maker(const contract::OverlayDocument& document, const Scene& scene,
+          const LayerPainter& painter, const Matrix& mapping, ocl::Rate rate)
         : document_(document), scene_(scene), painter_(painter), mapping_(mapping), rate_(rate) {}
 
-    Result<LayerSprites> make(const Layer& layer, const std::string& pointer, std::map<std::string, Rect>& boxes) {
+    Result<LayerSprites> make(const Layer& layer, const std::string& pointer,
+                              std::map<std::string, Rect>& boxes) {
         LayerSprites made;
         made.layer = &layer;
         const LayerValues still = ocl::unanimated(layer);
         const Rect canvas{0, 0, static_cast<double>(document_.canvas_width),
                           static_cast<double>(document_.canvas_height)};
         made.placement = place(layer, area_of(document_, layer.anchor.area, canvas, boxes));
-        boxes[layer.layer_id] = untransformed_box(made.placement, still, painter_.box(layer, still));
+        boxes[layer.layer_id] =
+            untransformed_box(made.placement, still, painter_.box(layer, still));
         std::vector<LayerValues> wanted = looks(scene_, layer, rate_);
         const LayerValues pose = raster_values(scene_, layer, rate_);
         std::size_t keep = max_variants;
@@ -134,7 +144,8 @@ class Maker {
             Variant variant;
             variant.key = raster_key(layer.kind, wanted[i]);
             variant.box = painter_.box(layer, wanted[i]);
-            if (Status status = rasterise(layer, wanted[i], pose, made.placement, pointer, variant); !status) {
+            if (Status status = rasterise(layer, wanted[i], pose, made.placement, pointer, variant);
+                !status) {
                 return std::move(status).error();
             }
             const std::size_t memory = std::max<std::size_t>(variant.sprite.memory(), 1);
@@ -156,18 +167,20 @@ class Maker {
         wanted = std::move(kept);
     }
 
-    Status rasterise(const Layer& layer, const LayerValues& values, const LayerValues& pose, const Placement& placement,
-                     const std::string& pointer, Variant& variant) {
+    Status rasterise(const Layer& layer, const LayerValues& values, const LayerValues& pose,
+                     const Placement& placement, const std::string& pointer, Variant& variant) {
         Matrix matrix = rounded(mapping_ * layer_matrix(placement, pose, variant.box));
         matrix.x0 -= std::floor(matrix.x0);
         matrix.y0 -= std::floor(matrix.y0);
         const Rect ink = bounds(matrix, painter_.ink(layer, values, variant.box));
-        const double left = std::floor(ink.x) - Sprite::margin, top = std::floor(ink.y) - Sprite::margin;
+        const double left = std::floor(ink.x) - Sprite::margin,
+                     top = std::floor(ink.y) - Sprite::margin;
         const double width = std::ceil(ink.x + ink.width) + Sprite::margin - left;
         const double height = std::ceil(ink.y + ink.height) + Sprite::margin - top;
         pixels_ += width * height;
         if (width > max_side || height > max_side || pixels_ > max_pixels * 4) {
-            return fail_at(ErrorCode::OCL_LIMIT, pointer, "The layer is too large to be drawn on this output.");
+            return fail_at(ErrorCode::OCL_LIMIT, pointer,
+                           "The layer is too large to be drawn on this output.");
         }
         matrix.x0 -= left;
         matrix.y0 -= top;
@@ -178,7 +191,8 @@ class Maker {
         cairo_clip(context.get());
         const cairo_matrix_t transform = to_cairo(matrix);
         cairo_transform(context.get(), &transform);
-        // Cairo refuses to paint through a matrix without an inverse; such a layer has no area either.
+        // Cairo refuses to paint through a matrix without an inverse; such a layer has no area
+        // either.
         if (matrix.determinant() != 0) painter_.paint(context.get(), layer, values, variant.box);
         if (cairo_status(context.get()) != CAIRO_STATUS_SUCCESS) {
             return fail_at(ErrorCode::SYS_INTERNAL, pointer, "The layer could not be painted.");
@@ -197,9 +211,10 @@ class Maker {
 
 }  // namespace
 
-Result<SceneSprites> make_scene_sprites(const contract::OverlayDocument& document, const Scene& scene,
-                                        const std::string& scene_pointer, const AssetShelf& shelf,
-                                        const ocl::Tokens& tokens, const Matrix& mapping, ocl::Rate rate) {
+Result<SceneSprites> make_scene_sprites(const contract::OverlayDocument& document,
+                                        const Scene& scene, const std::string& scene_pointer,
+                                        const AssetShelf& shelf, const ocl::Tokens& tokens,
+                                        const Matrix& mapping, ocl::Rate rate) {
     const LayerPainter painter(document, shelf, tokens);
     Maker maker(document, scene, painter, mapping, rate);
     std::map<std::string, Rect> boxes;
@@ -207,7 +222,8 @@ Result<SceneSprites> make_scene_sprites(const contract::OverlayDocument& documen
     sprites.scene = &scene;
     sprites.tokens = tokens;
     for (std::size_t i = 0; i < scene.layers.size(); ++i) {
-        Result<LayerSprites> made = maker.make(scene.layers[i], scene_pointer + "/layers/" + std::to_string(i), boxes);
+        Result<LayerSprites> made =
+            maker.make(scene.layers[i], scene_pointer + "/layers/" + std::to_string(i), boxes);
         if (!made) return std::move(made).error();
         for (const Variant& variant : made->variants) sprites.memory += variant.sprite.memory();
         sprites.layers.push_back(std::move(*made));

@@ -1,5 +1,5 @@
-// Everything one scene needs to be drawn with one set of tokens: for each layer its place and its sprites. Made off the
-// tick thread, then only read.
+// Everything one scene needs to be drawn with one set of tokens: for each layer its place and its
+// sprites. Made off the tick thread, then only read.
 #pragma once
 
 #include <string>
@@ -10,9 +10,9 @@
 
 namespace vistter::render {
 
-// The properties that change what a sprite looks like; all others only change how it is drawn. Those a kind does not
-// use stay at their defaults, so that they never ask for another sprite. Content and asset are told apart by address:
-// both live in the document.
+// The properties that change what a sprite looks like; all others only change how it is drawn.
+// Those a kind does not use stay at their defaults, so that they never ask for another sprite.
+// Content and asset are told apart by address: both live in the document.
 struct RasterKey {
     contract::Pair size{-1, -1};
     contract::Quad crop{0, 0, 0, 0};
@@ -47,14 +47,18 @@ struct SceneSprites {
     std::size_t memory = 0;            // bytes of all sprites
 };
 
-// Limits of one layer whose look is animated; past them every n-th look is kept and stands in for its neighbours.
+// Limits of one layer whose look is animated; past them every n-th look is kept and stands in for
+// its neighbours.
 inline constexpr std::size_t max_variants = 300;
 inline constexpr std::size_t max_variant_bytes = 48u << 20;
 
-// Rasterises `scene` for an output that `mapping` leads to. An animated look is sampled at the frames of `rate`.
-// Errors: OCL_LIMIT at the layer's pointer if a sprite would be larger than 8192 pixels a side or 33.2 million in all.
-Result<SceneSprites> make_scene_sprites(const contract::OverlayDocument& document, const contract::Scene& scene,
+// Rasterises `scene` for an output that `mapping` leads to. An animated look is sampled at the
+// frames of `rate`. Errors: OCL_LIMIT at the layer's pointer if a sprite would be larger than 8192
+// pixels a side or 33.2 million in all.
+Result<SceneSprites> make_scene_sprites(const contract::OverlayDocument& document,
+                                        const contract::Scene& scene,
                                         const std::string& scene_pointer, const AssetShelf& shelf,
-                                        const ocl::Tokens& tokens, const Matrix& mapping, ocl::Rate rate);
+                                        const ocl::Tokens& tokens, const Matrix& mapping,
+                                        ocl::Rate rate);
 
 }  // namespace vistter::render

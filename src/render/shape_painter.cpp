@@ -1,4 +1,5 @@
-// Shapes: rectangle with rounded corners, ellipse, line, polygon; filled, then stroked along the outline's middle.
+// Shapes: rectangle with rounded corners, ellipse, line, polygon; filled, then stroked along the
+// outline's middle.
 #include <algorithm>
 #include <numbers>
 

@@ -11,7 +11,8 @@ namespace vistter::render {
 
 namespace {
 
-// 75 % colour bars: white, yellow, cyan, green, magenta, red, blue, from the same matrix as everything else.
+// 75 % colour bars: white, yellow, cyan, green, magenta, red, blue, from the same matrix as
+// everything else.
 void draw_bars(const Picture& picture) {
     constexpr int on = 191;  // 75 % of 255
     constexpr std::uint8_t bars[7][3] = {{on, on, on}, {on, on, 0}, {0, on, on}, {0, on, 0},
@@ -30,7 +31,8 @@ void draw_bars(const Picture& picture) {
     }
 }
 
-void paint_line(cairo_t* context, const char* words, double size, contract::Color color, double y, double width) {
+void paint_line(cairo_t* context, const char* words, double size, contract::Color color, double y,
+                double width) {
     contract::TextSpec spec;
     spec.align = "center";
     spec.min_size_px = 4;
@@ -68,8 +70,10 @@ void paint_technical_difficulties(cairo_t* context, double width, double height)
     cairo_stroke(context);
     cairo_arc(context, middle, top + 1.8 * unit, 0.16 * unit, 0, 6.2831853);
     cairo_fill(context);
-    paint_line(context, "Technical difficulties", 0.95 * unit, {255, 255, 255, 255}, top + 2.7 * unit, width);
-    paint_line(context, "We will be right back", 0.5 * unit, {168, 180, 196, 255}, top + 4.2 * unit, width);
+    paint_line(context, "Technical difficulties", 0.95 * unit, {255, 255, 255, 255},
+               top + 2.7 * unit, width);
+    paint_line(context, "We will be right back", 0.5 * unit, {168, 180, 196, 255}, top + 4.2 * unit,
+               width);
 }
 
 }  // namespace
@@ -79,7 +83,8 @@ void draw_slate(Picture picture, const char* builtin) {
     fill(picture, 16, 128, 128);
     if (name == "bars") draw_bars(picture);
     if (name != "technical_difficulties") return;
-    const int width = picture.width + 2 * Sprite::margin, height = picture.height + 2 * Sprite::margin;
+    const int width = picture.width + 2 * Sprite::margin,
+              height = picture.height + 2 * Sprite::margin;
     const SurfacePtr surface = make_surface(width, height);
     const ContextPtr context = make_context(surface.get());
     cairo_translate(context.get(), Sprite::margin, Sprite::margin);

@@ -19,12 +19,14 @@ Sprite::Sprite(cairo_surface_t* painted, const Matrix& box_to_sprite, bool trans
     std::uint32_t last_pixel = 0;
     Yuva converted;  // neighbours are mostly equal
     for (int y = 0; y < height_; ++y) {
-        const auto* source = reinterpret_cast<const std::uint32_t*>(pixels + stride * static_cast<std::size_t>(y));
+        const auto* source =
+            reinterpret_cast<const std::uint32_t*>(pixels + stride * static_cast<std::size_t>(y));
         Span span;
         for (int x = 0; x < width_; ++x) {
             const std::uint32_t pixel = source[x];
             if (pixel != last_pixel) {
-                converted = to_yuva(pixel >> 16 & 0xFF, pixel >> 8 & 0xFF, pixel & 0xFF, pixel >> 24);
+                converted =
+                    to_yuva(pixel >> 16 & 0xFF, pixel >> 8 & 0xFF, pixel & 0xFF, pixel >> 24);
                 last_pixel = pixel;
             }
             if (converted.a != 0) span = {span.last == 0 ? x : span.first, x + 1};

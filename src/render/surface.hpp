@@ -22,12 +22,17 @@ using PatternPtr = std::unique_ptr<cairo_pattern_t, CairoFree>;
 inline SurfacePtr make_surface(int width, int height) {
     return SurfacePtr(cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height));
 }
-inline ContextPtr make_context(cairo_surface_t* surface) { return ContextPtr(cairo_create(surface)); }
+inline ContextPtr make_context(cairo_surface_t* surface) {
+    return ContextPtr(cairo_create(surface));
+}
 
-inline cairo_matrix_t to_cairo(const Matrix& m) { return {m.xx, m.yx, m.xy, m.yy, m.x0, m.y0}; }
+inline cairo_matrix_t to_cairo(const Matrix& m) {
+    return {m.xx, m.yx, m.xy, m.yy, m.x0, m.y0};
+}
 
 inline void set_color(cairo_t* context, contract::Color color) {
-    cairo_set_source_rgba(context, color.r / 255.0, color.g / 255.0, color.b / 255.0, color.a / 255.0);
+    cairo_set_source_rgba(context, color.r / 255.0, color.g / 255.0, color.b / 255.0,
+                          color.a / 255.0);
 }
 
 }  // namespace vistter::render

@@ -1,4 +1,5 @@
-// Fitting and painting text with Pango. Hinting and rounded glyph positions are off, so that scaling is linear.
+// Fitting and painting text with Pango. Hinting and rounded glyph positions are off, so that
+// scaling is linear.
 #include "render/text_block.hpp"
 
 #include <algorithm>
@@ -12,10 +13,13 @@ using contract::Pair;
 
 namespace {
 
-double to_pixels(int pango_units) { return static_cast<double>(pango_units) / PANGO_SCALE; }
+double to_pixels(int pango_units) {
+    return static_cast<double>(pango_units) / PANGO_SCALE;
+}
 
 PangoContextPtr make_context(PangoFontMap* map) {
-    PangoContextPtr context(pango_font_map_create_context(map ? map : pango_cairo_font_map_get_default()));
+    PangoContextPtr context(
+        pango_font_map_create_context(map ? map : pango_cairo_font_map_get_default()));
     cairo_font_options_t* options = cairo_font_options_create();
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
     cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
@@ -33,8 +37,8 @@ PangoAlignment alignment_of(const std::string& align) {
 
 }  // namespace
 
-TextBlock::TextBlock(const contract::TextSpec& spec, const std::string& text, double font_size, std::optional<Pair> box,
-                     const FontChoice& font)
+TextBlock::TextBlock(const contract::TextSpec& spec, const std::string& text, double font_size,
+                     std::optional<Pair> box, const FontChoice& font)
     : spec_(spec), boxed_(box.has_value()) {
     const PangoContextPtr context = make_context(font.map);
     layout_.reset(pango_layout_new(context.get()));
@@ -123,14 +127,16 @@ Rect TextBlock::ink() const {
     PangoRectangle rect;
     pango_layout_get_extents(layout_.get(), &rect, nullptr);
     const Pair at = origin();
-    return {at[0] + to_pixels(rect.x), at[1] + to_pixels(rect.y), to_pixels(rect.width), to_pixels(rect.height)};
+    return {at[0] + to_pixels(rect.x), at[1] + to_pixels(rect.y), to_pixels(rect.width),
+            to_pixels(rect.height)};
 }
 
 void TextBlock::show(cairo_t* context, bool outline) const {
     const Pair at = origin();
     if (!clipped_) {
         cairo_move_to(context, at[0], at[1]);
-        outline ? pango_cairo_layout_path(context, layout_.get()) : pango_cairo_show_layout(context, layout_.get());
+        outline ? pango_cairo_layout_path(context, layout_.get())
+                : pango_cairo_show_layout(context, layout_.get());
         return;
     }
     PangoLayoutIter* line = pango_layout_get_iter(layout_.get());
@@ -138,9 +144,11 @@ void TextBlock::show(cairo_t* context, bool outline) const {
     do {
         PangoRectangle rect;
         pango_layout_iter_get_line_extents(line, nullptr, &rect);
-        cairo_move_to(context, at[0] + to_pixels(rect.x), at[1] + to_pixels(pango_layout_iter_get_baseline(line)));
+        cairo_move_to(context, at[0] + to_pixels(rect.x),
+                      at[1] + to_pixels(pango_layout_iter_get_baseline(line)));
         PangoLayoutLine* glyphs = pango_layout_iter_get_line_readonly(line);
-        outline ? pango_cairo_layout_line_path(context, glyphs) : pango_cairo_show_layout_line(context, glyphs);
+        outline ? pango_cairo_layout_line_path(context, glyphs)
+                : pango_cairo_show_layout_line(context, glyphs);
     } while (++shown < std::max(1, spec_.max_lines) && pango_layout_iter_next_line(line));
     pango_layout_iter_free(line);
 }

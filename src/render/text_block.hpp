@@ -1,4 +1,5 @@
-// One laid-out text: fitted into its box in canvas pixels, so that every output size breaks and shrinks it alike.
+// One laid-out text: fitted into its box in canvas pixels, so that every output size breaks and
+// shrinks it alike.
 #pragma once
 
 #include <pango/pangocairo.h>
@@ -28,10 +29,11 @@ struct FontChoice {
 class TextBlock {
   public:
     // Fits `text` by the rules of `spec`:
-    //   shrink    reduces the size in quarter pixels down to min_size_px, and past that ends in an ellipsis
-    //   ellipsis  keeps the size and ends in an ellipsis
-    //   clip      keeps the size and cuts at the box and after max_lines
-    // Without a box the text is as large as it is; lines break at line feeds only. With one line, line feeds are spaces.
+    //   shrink    reduces the size in quarter pixels down to min_size_px, and past that ends in an
+    //   ellipsis ellipsis  keeps the size and ends in an ellipsis clip      keeps the size and cuts
+    //   at the box and after max_lines
+    // Without a box the text is as large as it is; lines break at line feeds only. With one line,
+    // line feeds are spaces.
     TextBlock(const contract::TextSpec& spec, const std::string& text, double font_size,
               std::optional<contract::Pair> box, const FontChoice& font);
 
@@ -41,7 +43,8 @@ class TextBlock {
     // Everything paint() may touch without a stroke, in box coordinates.
     Rect ink() const;
     // Centred vertically in the box. The outline is drawn first, centred on the glyphs' edge.
-    void paint(cairo_t* context, contract::Color fill, std::optional<contract::Color> stroke, double stroke_width) const;
+    void paint(cairo_t* context, contract::Color fill, std::optional<contract::Color> stroke,
+               double stroke_width) const;
 
   private:
     void set_size(double size);

@@ -26,15 +26,20 @@ using contract::Quad;
 using contract::Scene;
 using contract::ScenePhases;
 
-inline Ease hold() { return Ease{.kind = Ease::Kind::hold, .points = {}}; }
-inline Ease linear() { return Ease{.kind = Ease::Kind::linear, .points = {}}; }
+inline Ease hold() {
+    return Ease{.kind = Ease::Kind::hold, .points = {}};
+}
+inline Ease linear() {
+    return Ease{.kind = Ease::Kind::linear, .points = {}};
+}
 
 inline PropertyTrack track(Property property, std::vector<Keyframe> keys, Phase phase = Phase::body,
                            LoopMode loop = LoopMode::none) {
     return PropertyTrack{property, phase, loop, std::move(keys)};
 }
 
-inline OverlayDocument document(Layer layer, ScenePhases phases = {}, std::optional<std::int64_t> duration_ms = {}) {
+inline OverlayDocument document(Layer layer, ScenePhases phases = {},
+                                std::optional<std::int64_t> duration_ms = {}) {
     OverlayDocument made;
     made.overlay_id = "ovl_test";
     Scene scene;
@@ -48,7 +53,8 @@ inline OverlayDocument document(Layer layer, ScenePhases phases = {}, std::optio
 }
 
 // The only layer of a document made by the function above.
-inline LayerState at(const OverlayDocument& made, SceneClock clock, Rate rate = {30, 1}, const Tokens& tokens = {}) {
+inline LayerState at(const OverlayDocument& made, SceneClock clock, Rate rate = {30, 1},
+                     const Tokens& tokens = {}) {
     return evaluate(made, "main", clock, rate, tokens).value().layers.front();
 }
 

@@ -1,4 +1,5 @@
-// Easing (contract C.6, rulings 5): the golden vector, and random curves against a slower, more exact reference.
+// Easing (contract C.6, rulings 5): the golden vector, and random curves against a slower, more
+// exact reference.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -25,7 +26,8 @@ struct Reference {
     long double slope;  // dx/dt at the solution
 };
 
-// Solves x(t) = p in long double with 120 halvings on the Bernstein form: other arithmetic than the code under test.
+// Solves x(t) = p in long double with 120 halvings on the Bernstein form: other arithmetic than the
+// code under test.
 Reference reference_cubic(const Ease& ease, std::int64_t p, std::int64_t q) {
     const long double target = static_cast<long double>(p) / static_cast<long double>(q);
     const auto bezier = [](long double t, long double a, long double b) {
@@ -38,7 +40,8 @@ Reference reference_cubic(const Ease& ease, std::int64_t p, std::int64_t q) {
         (bezier(middle, ease.x1, ease.x2) < target ? low : high) = middle;
     }
     const long double t = (low + high) / 2, u = 1 - t;
-    const long double slope = 3 * u * u * ease.x1 + 6 * u * t * (ease.x2 - ease.x1) + 3 * t * t * (1 - ease.x2);
+    const long double slope =
+        3 * u * u * ease.x1 + 6 * u * t * (ease.x2 - ease.x1) + 3 * t * t * (1 - ease.x2);
     return {bezier(t, ease.y1, ease.y2), slope};
 }
 
@@ -79,22 +82,26 @@ TEST(Ease, RandomCurvesStayWithinTheTolerance) {
             const auto q = static_cast<std::int64_t>(1 + random.below(1'000'000'000));
             const auto p = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(q)));
             const Reference expected = reference_cubic(ease, p, q);
-            const long double error = std::fabs(static_cast<long double>(ease_fraction(ease, p, q)) - expected.value);
-            ASSERT_LE(error, 3e-6L) << ease.x1 << ' ' << ease.y1 << ' ' << ease.x2 << ' ' << ease.y2 << " at " << p
-                                    << '/' << q;
+            const long double error =
+                std::fabs(static_cast<long double>(ease_fraction(ease, p, q)) - expected.value);
+            ASSERT_LE(error, 3e-6L) << ease.x1 << ' ' << ease.y1 << ' ' << ease.x2 << ' ' << ease.y2
+                                    << " at " << p << '/' << q;
             if (expected.slope > 1e-3L) worst_sloped = std::max(worst_sloped, error);
         }
     }
     EXPECT_LE(worst_sloped, 1e-6L);
 }
 
-// The flattest curves there are: x(t) has a level tangent in its middle or at an end. There the prescribed 48 halvings
-// find t to about 8e-7, and the error is that times dy/dt: the tolerance grows with the height of the control points.
+// The flattest curves there are: x(t) has a level tangent in its middle or at an end. There the
+// prescribed 48 halvings find t to about 8e-7, and the error is that times dy/dt: the tolerance
+// grows with the height of the control points.
 TEST(Ease, LevelTangentsStayWithinTheTolerance) {
     for (const double height : {1.0, 4.0}) {
-        for (const Ease& ease : {cubic(1, height, 0, -height), cubic(0, -height, 0, height), cubic(1, 0, 0, height)}) {
+        for (const Ease& ease :
+             {cubic(1, height, 0, -height), cubic(0, -height, 0, height), cubic(1, 0, 0, height)}) {
             for (std::int64_t p = 0; p < 2000; ++p) {
-                EXPECT_NEAR(ease_fraction(ease, p, 2000), static_cast<double>(reference_cubic(ease, p, 2000).value),
+                EXPECT_NEAR(ease_fraction(ease, p, 2000),
+                            static_cast<double>(reference_cubic(ease, p, 2000).value),
                             3e-6 * height);
             }
         }
@@ -112,12 +119,15 @@ TEST(Ease, NamedCurvesStartAtZeroAndOvershootIsKept) {
 TEST(Ease, StepsAreExactAtTheirEdges) {
     for (const int count : {1, 2, 3, 7, 1000}) {
         for (std::int64_t edge = 0; edge < count; ++edge) {
-            // Just at, and one unit before, the edge edge/count of a segment whose length no double holds exactly.
+            // Just at, and one unit before, the edge edge/count of a segment whose length no double
+            // holds exactly.
             const std::int64_t q = 9'000'000'000'000'000 / count * count;
             const std::int64_t p = q / count * edge;
             const double n = count;
-            EXPECT_EQ(ease_fraction(steps(count, StepPosition::jump_end), p, q), static_cast<double>(edge) / n);
-            EXPECT_EQ(ease_fraction(steps(count, StepPosition::jump_start), p, q), static_cast<double>(edge + 1) / n);
+            EXPECT_EQ(ease_fraction(steps(count, StepPosition::jump_end), p, q),
+                      static_cast<double>(edge) / n);
+            EXPECT_EQ(ease_fraction(steps(count, StepPosition::jump_start), p, q),
+                      static_cast<double>(edge + 1) / n);
             EXPECT_EQ(ease_fraction(steps(count, StepPosition::jump_both), p, q),
                       static_cast<double>(edge + 1) / (n + 1));
             if (count > 1) {

@@ -39,7 +39,8 @@ TEST(Evaluate, NumbersMixPerComponent) {
     Layer layer;
     layer.kind = LayerKind::text;
     const auto add = [&](Property property, PropertyValue from, PropertyValue to) {
-        layer.tracks.push_back(track(property, {{0, std::move(from), linear()}, {1000, std::move(to), {}}}));
+        layer.tracks.push_back(
+            track(property, {{0, std::move(from), linear()}, {1000, std::move(to), {}}}));
     };
     add(Property::opacity, 0.0, 1.0);
     add(Property::position, Pair{0, 100}, Pair{10, -100});
@@ -72,8 +73,10 @@ TEST(Evaluate, EveryPropertyIsClampedAfterMixing) {
     const Ease under{.kind = Ease::Kind::cubic, .x1 = 0, .y1 = -4, .x2 = 1, .y2 = -4, .points = {}};
     Layer layer;
     layer.kind = LayerKind::text;
-    const auto add = [&](Property property, PropertyValue from, PropertyValue to, const Ease& ease) {
-        layer.tracks.push_back(track(property, {{0, std::move(from), ease}, {1000, std::move(to), {}}}));
+    const auto add = [&](Property property, PropertyValue from, PropertyValue to,
+                         const Ease& ease) {
+        layer.tracks.push_back(
+            track(property, {{0, std::move(from), ease}, {1000, std::move(to), {}}}));
     };
     add(Property::opacity, 0.0, 1.0, over);
     add(Property::position, Pair{0, 0}, Pair{32000, -32000}, over);
@@ -116,11 +119,13 @@ TEST(Evaluate, ColoursMixPremultiplied) {
     EXPECT_EQ(mix(Color{9, 9, 9, 0}, Color{7, 7, 7, 0}, .5), (Color{0, 0, 0, 0}));
 }
 
-// G3.3: two keys at one time; the second holds from that instant, the first is where the segment before it goes.
+// G3.3: two keys at one time; the second holds from that instant, the first is where the segment
+// before it goes.
 TEST(Evaluate, OfTwoKeysAtOneTimeTheSecondWins) {
     Layer layer;
-    layer.tracks.push_back(track(Property::opacity, {{0, 0.0, linear()}, {1000, 1.0, linear()}, {1000, .25, linear()},
-                                                     {2000, .75, {}}}));
+    layer.tracks.push_back(
+        track(Property::opacity,
+              {{0, 0.0, linear()}, {1000, 1.0, linear()}, {1000, .25, linear()}, {2000, .75, {}}}));
     EXPECT_EQ(at(document(layer), {15, {}}).opacity, .5);
     EXPECT_EQ(at(document(layer), {30, {}}).opacity, .25);
     EXPECT_EQ(at(document(layer), {45, {}}).opacity, .5);
@@ -140,7 +145,8 @@ TEST(Evaluate, DiscretePropertiesHold) {
     Layer layer;
     layer.kind = LayerKind::text;
     layer.text.content = "spec";
-    layer.tracks.push_back(track(Property::content, {{0, std::string("one"), {}}, {500, std::string("two"), {}}}));
+    layer.tracks.push_back(
+        track(Property::content, {{0, std::string("one"), {}}, {500, std::string("two"), {}}}));
     layer.tracks.push_back(track(Property::visible, {{0, true, {}}, {1000, false, {}}}));
     EXPECT_EQ(at(document(layer), {14, {}}).content, "one");
     EXPECT_EQ(at(document(layer), {15, {}}).content, "two");
@@ -149,12 +155,14 @@ TEST(Evaluate, DiscretePropertiesHold) {
     Layer image;
     image.kind = LayerKind::image;
     image.asset = "day";
-    image.tracks.push_back(track(Property::asset, {{1000, std::string("dusk"), {}}, {2000, std::string("night"), {}}}));
+    image.tracks.push_back(track(
+        Property::asset, {{1000, std::string("dusk"), {}}, {2000, std::string("night"), {}}}));
     EXPECT_EQ(at(document(image), {0, {}}).asset, "dusk");
     EXPECT_EQ(at(document(image), {60, {}}).asset, "night");
 }
 
-// A layer is there on every frame inside [in, out) and on no other, at every rate; neighbours never gap or overlap.
+// A layer is there on every frame inside [in, out) and on no other, at every rate; neighbours never
+// gap or overlap.
 TEST(Evaluate, LayersAreThereInHalfOpenIntervals) {
     for (const Rate rate : {Rate{24, 1}, Rate{25, 1}, Rate{30000, 1001}, Rate{60000, 1001}}) {
         OverlayDocument made = document({});

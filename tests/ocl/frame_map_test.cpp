@@ -1,4 +1,5 @@
-// Milliseconds and frames (contract C.3): nothing early, nothing later than one frame, nothing lost on the way back.
+// Milliseconds and frames (contract C.3): nothing early, nothing later than one frame, nothing lost
+// on the way back.
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"

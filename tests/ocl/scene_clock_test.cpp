@@ -17,7 +17,9 @@ Layer clock_hand() {
         track(Property::position, {{0, Pair{0, 0}, linear()}, {16'000, Pair{16'000, 0}, {}}}));
     return layer;
 }
-double hand(const OverlayDocument& made, SceneClock clock) { return at(made, clock, {10, 1}).position[0]; }
+double hand(const OverlayDocument& made, SceneClock clock) {
+    return at(made, clock, {10, 1}).position[0];
+}
 
 TEST(SceneClock, HoldStopsAtTheEndOfTheIntro) {
     const auto made = document(clock_hand(), {500, 300, "hold", {}});
@@ -34,7 +36,9 @@ TEST(SceneClock, LoopRepeatsTheBody) {
     EXPECT_EQ(hand(made, {25, {}}), 500);
 }
 
-TEST(SceneClock, RunGoesOn) { EXPECT_EQ(hand(document(clock_hand(), {500, 300, "run", {}}), {100, {}}), 10'000); }
+TEST(SceneClock, RunGoesOn) {
+    EXPECT_EQ(hand(document(clock_hand(), {500, 300, "run", {}}), {100, {}}), 10'000);
+}
 
 // On hide the other tracks freeze where they are; outro tracks start from their own first key.
 TEST(SceneClock, HideFreezesTheBodyAndStartsTheOutro) {
@@ -61,7 +65,8 @@ TEST(SceneClock, ASceneWithoutOutroIsGoneOnTheHideFrame) {
 
 TEST(SceneClock, AFiniteSceneStartsItsOutroByItselfAndEnds) {
     Layer layer = clock_hand();
-    layer.tracks.push_back(track(Property::opacity, {{0, 1.0, linear()}, {1000, 0.0, {}}}, Phase::outro));
+    layer.tracks.push_back(
+        track(Property::opacity, {{0, 1.0, linear()}, {1000, 0.0, {}}}, Phase::outro));
     const auto made = document(layer, {500, 1000, "run", {}}, 5000);
     EXPECT_EQ(at(made, {39, {}}, {10, 1}).opacity, 1);
     EXPECT_EQ(at(made, {40, {}}, {10, 1}).opacity, 1);
@@ -85,21 +90,22 @@ TEST(SceneClock, TheEndFallsOnTheFrameOfTheDurationAtFractionalRates) {
 TEST(SceneClock, AHideDuringTheIntroBlendsIntoTheOutro) {
     Layer layer;
     layer.tracks.push_back(track(Property::opacity, {{0, 0.0, linear()}, {1000, 1.0, {}}}));
-    layer.tracks.push_back(track(Property::opacity, {{0, 1.0, hold()}, {1000, 1.0, {}}}, Phase::outro));
+    layer.tracks.push_back(
+        track(Property::opacity, {{0, 1.0, hold()}, {1000, 1.0, {}}}, Phase::outro));
     const auto made = document(layer, {1000, 1000, "hold", {}});
     const Rate rate{100, 1};
-    EXPECT_EQ(at(made, {20, 0}, rate).opacity, .2);   // as it was
+    EXPECT_EQ(at(made, {20, 0}, rate).opacity, .2);  // as it was
     EXPECT_NEAR(at(made, {20, 5}, rate).opacity, .2 + .8 * 50 / 150, 1e-12);
-    EXPECT_EQ(at(made, {20, 15}, rate).opacity, 1);   // 150 ms later the outro alone
-    EXPECT_EQ(at(made, {120, 0}, rate).opacity, 1);   // after the intro: at once
+    EXPECT_EQ(at(made, {20, 15}, rate).opacity, 1);  // 150 ms later the outro alone
+    EXPECT_EQ(at(made, {120, 0}, rate).opacity, 1);  // after the intro: at once
 }
 
 TEST(SceneClock, TracksLoopOnTheirOwn) {
     Layer layer;
-    layer.tracks.push_back(track(Property::rotation, {{200, 0.0, linear()}, {1200, 360.0, {}}}, Phase::body,
-                                 LoopMode::repeat));
-    layer.tracks.push_back(track(Property::opacity, {{0, 0.0, linear()}, {1000, 1.0, {}}}, Phase::body,
-                                 LoopMode::ping_pong));
+    layer.tracks.push_back(track(Property::rotation, {{200, 0.0, linear()}, {1200, 360.0, {}}},
+                                 Phase::body, LoopMode::repeat));
+    layer.tracks.push_back(track(Property::opacity, {{0, 0.0, linear()}, {1000, 1.0, {}}},
+                                 Phase::body, LoopMode::ping_pong));
     const auto made = document(layer);
     EXPECT_EQ(at(made, {0, {}}, {10, 1}).rotation, 0);
     EXPECT_EQ(at(made, {7, {}}, {10, 1}).rotation, 180);

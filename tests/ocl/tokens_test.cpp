@@ -18,7 +18,8 @@ TEST(Tokens, PlainTextAndBracesStay) {
 }
 
 TEST(Tokens, SubstitutedTextIsNeverReadAgain) {
-    EXPECT_EQ(resolve("{{a}}", {{"a", std::string("{{b}}")}, {"b", std::string("secret")}}), "{{b}}");
+    EXPECT_EQ(resolve("{{a}}", {{"a", std::string("{{b}}")}, {"b", std::string("secret")}}),
+              "{{b}}");
 }
 
 TEST(Tokens, FiltersRunLeftToRight) {
@@ -26,7 +27,8 @@ TEST(Tokens, FiltersRunLeftToRight) {
     EXPECT_EQ(resolve("[{{ name | trim | upper }}]", given), "[KIELER FÖRDE]");
     EXPECT_EQ(resolve("{{name|trim|lower|truncate:8}}", given), "kieler f");
     EXPECT_EQ(resolve("{{name|trim|truncate:9}}", given), "Kieler Fö");
-    EXPECT_EQ(resolve("{{n|fixed:2}} {{n|int}} {{n}} {{n|fixed:1|upper}}", given), "3.14 3 3.14159 3.1");
+    EXPECT_EQ(resolve("{{n|fixed:2}} {{n|int}} {{n}} {{n|fixed:1|upper}}", given),
+              "3.14 3 3.14159 3.1");
 }
 
 TEST(Tokens, NumbersRoundHalfToEvenAndZeroHasNoSign) {
@@ -36,12 +38,15 @@ TEST(Tokens, NumbersRoundHalfToEvenAndZeroHasNoSign) {
     EXPECT_EQ(resolve("{{n|fixed:1}}", {{"n", 0.25}}), "0.2");
     EXPECT_EQ(resolve("{{n|int}}", {{"n", -0.4}}), "0");
     EXPECT_EQ(resolve("{{n}}", {{"n", 12.0}}), "12");
-    EXPECT_EQ(resolve("{{n|sign|int}} {{m|int|sign}} {{z|sign}}", {{"n", 4.2}, {"m", -4.2}, {"z", 0.0}}), "+4 -4 0");
+    EXPECT_EQ(
+        resolve("{{n|sign|int}} {{m|int|sign}} {{z|sign}}", {{"n", 4.2}, {"m", -4.2}, {"z", 0.0}}),
+        "+4 -4 0");
 }
 
 TEST(Tokens, UnitsConvertFromTheInternationalOnes) {
     const Tokens given{{"speed", 10.0}, {"heat", -40.0}, {"depth", 3.048}};
-    EXPECT_EQ(resolve("{{speed|unit:kn|fixed:2}} {{speed|unit:mph|fixed:2}} {{speed|unit:kmh|int}} {{speed|unit:ms}}",
+    EXPECT_EQ(resolve("{{speed|unit:kn|fixed:2}} {{speed|unit:mph|fixed:2}} {{speed|unit:kmh|int}} "
+                      "{{speed|unit:ms}}",
                       given),
               "19.44 22.37 36 10");
     EXPECT_EQ(resolve("{{heat|unit:f|int}} {{heat|unit:c}}", given), "-40 -40");
@@ -76,7 +81,8 @@ TEST(Tokens, DeclaredLimitsHold) {
     declared["n"].max = 100;
     EXPECT_EQ(resolve("{{name}}", {{"name", std::string("Größe XL")}}, declared), "Größ");
     EXPECT_EQ(resolve("{{n}} {{m}}", {{"n", 120.0}, {"m", 120.0}}, declared), "100 120");
-    EXPECT_EQ(resolve(std::string(2500, 'x')).size(), 2000u);  // G2.23: long text is cut, not refused
+    EXPECT_EQ(resolve(std::string(2500, 'x')).size(),
+              2000u);  // G2.23: long text is cut, not refused
 }
 
 TEST(Tokens, PluralsAndBooleans) {
@@ -86,7 +92,8 @@ TEST(Tokens, PluralsAndBooleans) {
 }
 
 TEST(Tokens, CaseFollowsTheLettersNotALocale) {
-    EXPECT_EQ(resolve("{{t|upper}}", {{"t", std::string("éàÿøœžωσжёї 漢字 ß")}}), "ÉÀŸØŒŽΩΣЖЁЇ 漢字 ß");
+    EXPECT_EQ(resolve("{{t|upper}}", {{"t", std::string("éàÿøœžωσжёї 漢字 ß")}}),
+              "ÉÀŸØŒŽΩΣЖЁЇ 漢字 ß");
     EXPECT_EQ(resolve("{{t|lower}}", {{"t", std::string("ÉÀŸØŒŽΩΣЖЁЇ")}}), "éàÿøœžωσжёї");
 }
 

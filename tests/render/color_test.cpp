@@ -1,4 +1,5 @@
-// BT.709 limited range: known codes, the way there and back, and blending that needs no correction afterwards.
+// BT.709 limited range: known codes, the way there and back, and blending that needs no correction
+// afterwards.
 #include "render/color.hpp"
 
 #include <gtest/gtest.h>
@@ -18,8 +19,9 @@ struct Known {
 
 // The codes every waveform monitor knows.
 TEST(Color, PrimariesHaveTheirBt709Codes) {
-    const Known known[] = {{0, 0, 0, 16, 128, 128},     {255, 255, 255, 235, 128, 128}, {255, 0, 0, 63, 102, 240},
-                           {0, 255, 0, 173, 42, 26},    {0, 0, 255, 32, 240, 118},      {255, 255, 0, 219, 16, 138},
+    const Known known[] = {{0, 0, 0, 16, 128, 128},     {255, 255, 255, 235, 128, 128},
+                           {255, 0, 0, 63, 102, 240},   {0, 255, 0, 173, 42, 26},
+                           {0, 0, 255, 32, 240, 118},   {255, 255, 0, 219, 16, 138},
                            {0, 255, 255, 188, 154, 16}, {255, 0, 255, 78, 214, 230}};
     for (const Known& k : known) {
         const Yuva color = to_yuva(k.r, k.g, k.b, 255);
@@ -43,7 +45,8 @@ TEST(Color, ThereAndBackLosesAtMostTwoSteps) {
     }
 }
 
-// A half transparent red over grey, blended as Y, U and V, is what blending R, G and B would have given.
+// A half transparent red over grey, blended as Y, U and V, is what blending R, G and B would have
+// given.
 TEST(Color, BlendingPremultipliedCodesEqualsBlendingRgb) {
     for (int alpha = 0; alpha < 256; alpha += 5) {
         const std::uint8_t a = static_cast<std::uint8_t>(alpha);
@@ -54,7 +57,9 @@ TEST(Color, BlendingPremultipliedCodesEqualsBlendingRgb) {
         blend_row(&u, &source.u, &a, 1, 256);
         blend_row(&v, &source.v, &a, 1, 256);
         const double share = alpha / 255.0;
-        const auto mixed = [&](double over) { return static_cast<std::uint8_t>(over * share + 120 * (1 - share) + .5); };
+        const auto mixed = [&](double over) {
+            return static_cast<std::uint8_t>(over * share + 120 * (1 - share) + .5);
+        };
         const Yuva expected = to_yuva(mixed(255), mixed(0), mixed(0), 255);
         EXPECT_NEAR(y, expected.y, 1) << alpha;
         EXPECT_NEAR(u, expected.u, 1) << alpha;

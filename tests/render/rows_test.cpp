@@ -1,4 +1,5 @@
-// The vectorised row kernels give the bytes of the plain ones, whatever the length, the offset and the values.
+// The vectorised row kernels give the bytes of the plain ones, whatever the length, the offset and
+// the values.
 #include "render/rows.hpp"
 
 #include <gtest/gtest.h>
@@ -24,7 +25,8 @@ Row random_row(SeededRandom& random, std::size_t size) {
 Row premultiplied(SeededRandom& random, const Row& alpha) {
     Row row(alpha.size());
     for (std::size_t i = 0; i < row.size(); ++i) {
-        row[i] = static_cast<std::uint8_t>(random.below(static_cast<std::uint64_t>(alpha[i]) * 240 / 255 + 1));
+        row[i] = static_cast<std::uint8_t>(
+            random.below(static_cast<std::uint64_t>(alpha[i]) * 240 / 255 + 1));
     }
     return row;
 }
@@ -39,8 +41,10 @@ TEST(Rows, BlendIsBitIdenticalToTheReferenceForEveryLength) {
         Row expected = random_row(random, size + offset);
         Row actual = expected;
         const int opacity = static_cast<int>(random.below(257));
-        reference::blend_row(expected.data() + offset, source.data() + offset, alpha.data() + offset, size, opacity);
-        blend_row(actual.data() + offset, source.data() + offset, alpha.data() + offset, size, opacity);
+        reference::blend_row(expected.data() + offset, source.data() + offset,
+                             alpha.data() + offset, size, opacity);
+        blend_row(actual.data() + offset, source.data() + offset, alpha.data() + offset, size,
+                  opacity);
         ASSERT_EQ(actual, expected) << "size " << size << ", opacity " << opacity;
     }
 }
@@ -48,7 +52,8 @@ TEST(Rows, BlendIsBitIdenticalToTheReferenceForEveryLength) {
 TEST(Rows, BlendOfEveryPairOfValuesIsBitIdentical) {
     for (const int opacity : {0, 1, 127, 128, 255, 256}) {
         for (int alpha = 0; alpha < 256; ++alpha) {
-            Row under(256), alphas(256, static_cast<std::uint8_t>(alpha)), source(256, static_cast<std::uint8_t>(alpha));
+            Row under(256), alphas(256, static_cast<std::uint8_t>(alpha)),
+                source(256, static_cast<std::uint8_t>(alpha));
             for (int i = 0; i < 256; ++i) under[i] = static_cast<std::uint8_t>(i);
             Row expected = under;
             reference::blend_row(expected.data(), source.data(), alphas.data(), 256, opacity);
