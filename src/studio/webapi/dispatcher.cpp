@@ -31,7 +31,6 @@ class ApiResponder final : public net::Responder {
         response.headers.emplace_back("X-Content-Type-Options", "nosniff");
         response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
         response.headers.emplace_back("Referrer-Policy", "no-referrer");
-        response.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
         return response;
     }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "async/loop.hpp"
+#include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "studio/core/accounts.hpp"

@@ -1,0 +1,259 @@
+// Studio, read downwards.
+#include "studio/app/studio.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <utility>
+
+#include "async/loop.hpp"
+#include "base/log.hpp"
+#include "contract/object_writer.hpp"
+#include "crypto/password.hpp"
+#include "net/server.hpp"
+#include "store/database.hpp"
+#include "studio/adapters/accounts/accounts.hpp"
+#include "studio/adapters/accounts/setup_code.hpp"
+#include "studio/adapters/authority/authority.hpp"
+#include "studio/adapters/channel/channel.hpp"
+#include "studio/adapters/library/library.hpp"
+#include "studio/adapters/projection/projection.hpp"
+#include "studio/adapters/records/records.hpp"
+#include "studio/adapters/registry/registry.hpp"
+#include "studio/adapters/schema/schema.hpp"
+#include "studio/app/addresses.hpp"
+#include "studio/app/state_folder.hpp"
+#include "studio/app/web_pages.hpp"
+#include "studio/webapi/dispatcher.hpp"
+#include "studio/webapi/live_streams.hpp"
+#include "studio/webapi/route.hpp"
+
+namespace vistter::studio {
+namespace {
+
+constexpr std::int64_t certificate_check_ms = 6LL * 3'600'000;
+constexpr std::int64_t drain_ms = 300;  // for GOODBYEs and last answers to leave
+constexpr int hash_threads = 2;
+constexpr std::size_t hash_queue = 64;
+
+// Disk full and damage keep their own codes; anything else is a bug.
+Error meaning_of(const std::exception& failure) {
+    if (const auto* storage = dynamic_cast<const store::StorageFailure*>(&failure)) return storage->error();
+    return fail(ErrorCode::SYS_INTERNAL, "something went wrong inside Studio; its log has this correlation_id");
+}
+
+// What must exist before the parts that hold references to it.
+struct Foundation {
+    StateFolder folder;
+    std::unique_ptr<StudioTrust> trust;
+    std::unique_ptr<store::Database> database;
+    std::unique_ptr<Accounts> accounts;
+    std::unique_ptr<SetupCode> setup_code;
+};
+
+Result<Foundation> lay_foundation(const Options& options, const std::vector<std::string>& hosts) {
+    auto folder = StateFolder::open(options.state, options.environment);
+    if (!folder) return folder.error();
+    auto trust = open_authority({folder->path(), options.environment, hosts}, machine_clock(), machine_random());
+    if (!trust) return trust.error();
+    auto database = store::open_database(folder->path() / "studio.db", schema());
+    if (!database) return database.error();
+    auto accounts = make_accounts(**database);
+    auto setup_code = open_setup_code(folder->path(), accounts->any_user(), machine_random());
+    if (!setup_code) return setup_code.error();
+    return Foundation{std::move(*folder), std::move(*trust), std::move(*database), std::move(accounts),
+                      std::move(*setup_code)};
+}
+
+class Service final : public Studio {
+  public:
+    Service(const Options& options, Foundation foundation, std::vector<std::string> hosts)
+        : options_(options),
+          base_(std::move(foundation)),
+          hosts_(std::move(hosts)),
+          records_(make_records(*base_.database)),
+          registry_(make_registry(*base_.database)),
+          projection_(make_projection(*base_.database, machine_clock())),
+          library_(make_library(*base_.database, base_.folder.path() / "assets")),
+          channel_(make_channel(loop_, *base_.database, *registry_, *projection_, machine_clock(), machine_random(),
+                                channel_options())),
+          live_(loop_, *projection_),
+          pairing_({*registry_, *base_.trust, *records_, *records_, machine_clock(), machine_random(),
+                    options.environment}),
+          services_(make_services()) {}
+
+    Status listen();
+    Status run() override;
+
+  private:
+    ChannelOptions channel_options() const;
+    Services make_services();
+    net::ServerOptions server_options(const Endpoint& endpoint) const;
+    void say_ready() const;
+    void tell_people() const;
+    void renew_certificate();
+    void shut_down(int signal);
+
+    Options options_;
+    Foundation base_;
+    std::vector<std::string> hosts_;
+    async::Loop loop_;
+    async::WorkerPool workers_{hash_threads, hash_queue};
+    std::unique_ptr<Records> records_;
+    std::unique_ptr<Registry> registry_;
+    std::unique_ptr<TelemetryProjection> projection_;
+    std::unique_ptr<Library> library_;
+    std::unique_ptr<Channel> channel_;
+    LiveStreams live_;
+    PairingDesk pairing_;
+    Services services_;
+    std::unique_ptr<net::Server> web_;
+    std::unique_ptr<net::Server> road_;
+    async::Handle signals_, certificate_timer_, drain_timer_;
+};
+
+ChannelOptions Service::channel_options() const {
+    ChannelOptions channel;
+    channel.issuer = options_.environment;
+    channel.signing_kid = base_.trust->signing_kid();
+    channel.signing_key_pem = base_.trust->signing_key_pem();
+    return channel;
+}
+
+Services Service::make_services() {
+    projection_->on_changed([this](const std::string& device_id) { live_.changed(device_id); });
+    const auto issue = [this](ByteView certificate) -> Result<IssuedSession> {
+        auto issued = channel_->issue_session_token(certificate);
+        if (!issued) return issued.error();
+        return IssuedSession{issued->token, issued->expires_at};
+    };
+    const auto replaced = [this](const std::string& device_id) {
+        constexpr int credential_revoked = 4410;
+        channel_->disconnect(device_id, credential_revoked, "this appliance was paired again");
+        live_.changed(device_id);
+    };
+    return Services{.loop = loop_,
+                    .workers = workers_,
+                    .clock = machine_clock(),
+                    .random = machine_random(),
+                    .accounts = *base_.accounts,
+                    .setup_code = *base_.setup_code,
+                    .registry = *registry_,
+                    .pairing = pairing_,
+                    .authority = *base_.trust,
+                    .commands = *channel_,
+                    .sessions = *channel_,
+                    .telemetry = *projection_,
+                    .library = *library_,
+                    .audit = *records_,
+                    .answers = *records_,
+                    .work = *records_,
+                    .live = live_,
+                    .issue_session = issue,
+                    .credentials_changed = replaced,
+                    .failure = meaning_of,
+                    .absent_user_hash = crypto::hash_password(crypto::make_setup_code(machine_random()),
+                                                              machine_random())};
+}
+
+net::ServerOptions Service::server_options(const Endpoint& endpoint) const {
+    net::ServerOptions server;
+    server.address = endpoint.address;
+    server.port = endpoint.port;
+    server.tls = net::ServerTls{{base_.trust->server_chain_pem(), base_.trust->server_key_pem()}, {}};
+    return server;
+}
+
+Status Service::listen() {
+    net::ServerOptions web = server_options(options_.listen);
+    web.max_body_bytes = max_asset_bytes;
+    auto web_server = net::listen(loop_, std::move(web),
+                                  make_handler(services_, web_routes(), web_pages(options_.web)));
+    if (!web_server) return web_server.error();
+    web_ = std::move(*web_server);
+    net::ServerOptions road = server_options(options_.channel);
+    road.tls->client_root_pem = base_.trust->root_pem();
+    road.max_body_bytes = 4'096;
+    road.websocket = channel_->route();
+    auto road_server = net::listen(loop_, std::move(road), make_handler(services_, channel_routes(), {}));
+    if (!road_server) return road_server.error();
+    road_ = std::move(*road_server);
+    services_.addresses = addresses_of(hosts_, reachable_host(options_), web_->port(), road_->port());
+    return ok();
+}
+
+Status Service::run() {
+    signals_ = loop_.on_signals({SIGTERM, SIGINT}, [this](int signal) { shut_down(signal); });
+    certificate_timer_ = loop_.every(certificate_check_ms, [this] { renew_certificate(); });
+    tell_people();
+    say_ready();
+    loop_.run();
+    return ok();
+}
+
+void Service::say_ready() const {
+    contract::ObjectWriter line;
+    line.boolean("ready", true)
+        .text("url", services_.addresses.web_url)
+        .text("channel_url", services_.addresses.channel_url)
+        .text("root_pem_file", base_.trust->root_file().string())
+        .text("setup_code_file", (base_.folder.path() / "setup-code").string());
+    const std::string text = line.str() + "\n";
+    if (::write(options_.ready_fd, text.data(), text.size()) < 0) log::warning("nobody reads the ready descriptor");
+}
+
+void Service::tell_people() const {
+    log::info("web and API at {}, channel at {}", services_.addresses.web_url, services_.addresses.channel_url);
+    if (const auto code = base_.setup_code->current()) {
+        // For the person at the console; never through the log.
+        std::fprintf(stderr, "Setup code: %s (open %s and enter it)\n", code->c_str(),
+                     services_.addresses.web_url.c_str());
+    }
+    if (base_.trust->made_spare_root()) {
+        std::fprintf(stderr, "Move %s off this machine to a safe place: it is needed only if the root key is lost.\n",
+                     base_.trust->spare_root_file().c_str());
+    }
+}
+
+void Service::renew_certificate() {
+    if (!base_.trust->renew_server_certificate()) return;
+    const net::TlsIdentity identity{base_.trust->server_chain_pem(), base_.trust->server_key_pem()};
+    for (net::Server* server : {web_.get(), road_.get()}) {
+        if (auto set = server->set_identity(identity); !set) log::error("{}", describe(set.error()));
+    }
+}
+
+void Service::shut_down(int signal) {
+    if (std::exchange(services_.draining, true)) return loop_.stop();
+    log::info("signal {}: saying goodbye", signal);
+    channel_->drain();
+    live_.close_all();
+    drain_timer_ = loop_.after(drain_ms, [this] { loop_.stop(); });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Studio>> open_studio(const Options& options) {
+    // A file size limit is answered like a full disk; a reader of the ready line that has gone is no reason to end.
+    std::signal(SIGXFSZ, SIG_IGN);
+    std::signal(SIGPIPE, SIG_IGN);
+    // Before anything is made: a port already taken changes nothing.
+    for (const Endpoint& endpoint : {options.listen, options.channel}) {
+        if (auto free = check_port_free(endpoint); !free) return free.error();
+    }
+    std::vector<std::string> hosts = server_names(options);
+    try {
+        auto foundation = lay_foundation(options, hosts);
+        if (!foundation) return foundation.error();
+        auto service = std::make_unique<Service>(options, std::move(*foundation), std::move(hosts));
+        if (auto listening = service->listen(); !listening) return listening.error();
+        return std::unique_ptr<Studio>(std::move(service));
+    } catch (const store::StorageFailure& failure) {
+        return failure.error();
+    }
+}
+
+}  // namespace vistter::studio
