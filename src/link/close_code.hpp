@@ -28,7 +28,8 @@ inline constexpr std::int64_t draining_window_ms = 30'000;
 
 constexpr bool needs_long_wait(int code) {
     return code == close_code::auth_failed || code == close_code::security_violation ||
-           code == close_code::unsupported_version || code == close_code::replaced || code == close_code::revoked;
+           code == close_code::unsupported_version || code == close_code::replaced ||
+           code == close_code::revoked;
 }
 
 }  // namespace vistter::link

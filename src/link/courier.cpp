@@ -31,7 +31,8 @@ std::vector<std::string> Courier::due(SteadyTime now, WallTime wall) {
     for (Item& item : items_) {
         if (item.resting) continue;
         if (item.sends == 0) {
-            if (flying >= limit_) break;  // nothing overtakes: order of acceptance is order of sending
+            if (flying >= limit_)
+                break;  // nothing overtakes: order of acceptance is order of sending
             ++flying;
         } else if (now < item.next) {
             continue;
@@ -55,9 +56,9 @@ std::optional<SteadyTime> Courier::next() const {
 }
 
 std::size_t Courier::in_flight() const {
-    return static_cast<std::size_t>(std::count_if(items_.begin(), items_.end(), [](const Item& item) {
-        return item.sends > 0 && !item.resting;
-    }));
+    return static_cast<std::size_t>(
+        std::count_if(items_.begin(), items_.end(),
+                      [](const Item& item) { return item.sends > 0 && !item.resting; }));
 }
 
 }  // namespace vistter::link

@@ -1,5 +1,5 @@
-// Which unanswered command goes out when, within one session: in order of acceptance, at most 32 in flight, again after
-// 5, 10, 20, 40 and then every 60 s (contract B.5, B.12).
+// Which unanswered command goes out when, within one session: in order of acceptance, at most 32 in
+// flight, again after 5, 10, 20, 40 and then every 60 s (contract B.5, B.12).
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,9 @@ class Courier {
     void add(std::string message_id, WallTime expires_at);
     // Answered: out of flight.
     void settle(std::string_view message_id);
-    // What is to be sent now; each is counted as sent. After expires_at a command that was sent before is asked for once more,
-    // so that the appliance says what became of it, and then rests until the next session.
+    // What is to be sent now; each is counted as sent. After expires_at a command that was sent
+    // before is asked for once more, so that the appliance says what became of it, and then rests
+    // until the next session.
     std::vector<std::string> due(SteadyTime now, WallTime wall);
     // When due() may have something new, if nothing is added or settled before.
     std::optional<SteadyTime> next() const;

@@ -11,8 +11,8 @@ namespace {
 using P = DeliveryPhase;
 using E = DeliveryEvent;
 
-// An unsent command may expire here and now. A sent one may not: the appliance could have run it, so it keeps being asked for
-// until an answer settles it (docs/decisions/0002).
+// An unsent command may expire here and now. A sent one may not: the appliance could have run it,
+// so it keeps being asked for until an answer settles it (docs/decisions/0002).
 constexpr Transition<P, E> rows[] = {
     {P::queued, E::send, P::sent},
     {P::queued, E::expire, P::finished},
@@ -35,9 +35,13 @@ constexpr std::string_view names[] = {"queued", "sent", "accepted", "finished"};
 
 }  // namespace
 
-const TransitionTable<DeliveryPhase, DeliveryEvent>& delivery_table() { return table; }
+const TransitionTable<DeliveryPhase, DeliveryEvent>& delivery_table() {
+    return table;
+}
 
-std::string_view to_string(DeliveryPhase phase) { return names[static_cast<std::size_t>(phase)]; }
+std::string_view to_string(DeliveryPhase phase) {
+    return names[static_cast<std::size_t>(phase)];
+}
 
 DeliveryPhase delivery_phase_from(std::string_view name) {
     for (std::size_t i = 0; i < std::size(names); ++i) {

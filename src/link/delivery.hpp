@@ -1,4 +1,5 @@
-// The life of a command at Studio: from acceptance to exactly one end, whatever is lost or comes twice (contract B.5, B.9).
+// The life of a command at Studio: from acceptance to exactly one end, whatever is lost or comes
+// twice (contract B.5, B.9).
 #pragma once
 
 #include <string>
@@ -20,11 +21,11 @@ enum class DeliveryPhase {
 enum class DeliveryEvent {
     send,
     ack_accepted,
-    ack_final,          // completed, or rejected for what the command is
-    ack_about_copy,     // rejected for what this copy was: it is sent again
+    ack_final,       // completed, or rejected for what the command is
+    ack_about_copy,  // rejected for what this copy was: it is sent again
     progress_live,
     progress_terminal,
-    expire,             // expires_at passed
+    expire,  // expires_at passed
     count_,
 };
 

@@ -34,16 +34,24 @@ constexpr Transition<S, E> rows[] = {
 };
 constexpr TransitionTable<S, E> table(rows);
 
-constexpr std::string_view state_names[] = {"idle", "waiting", "authorising", "dialling", "greeting", "live"};
-constexpr std::string_view event_names[] = {"start",        "stop",     "retry_due", "token_ready", "token_failed",
-                                            "token_refused", "opened",   "dial_failed", "dial_refused", "welcomed",
-                                            "refused",      "overdue",  "healthy",   "violated",    "closed"};
+constexpr std::string_view state_names[] = {"idle",     "waiting",  "authorising",
+                                            "dialling", "greeting", "live"};
+constexpr std::string_view event_names[] = {
+    "start",         "stop",    "retry_due",   "token_ready",  "token_failed",
+    "token_refused", "opened",  "dial_failed", "dial_refused", "welcomed",
+    "refused",       "overdue", "healthy",     "violated",     "closed"};
 
 }  // namespace
 
-std::string_view to_string(LinkState state) { return state_names[static_cast<std::size_t>(state)]; }
-std::string_view to_string(LinkEvent event) { return event_names[static_cast<std::size_t>(event)]; }
-const TransitionTable<LinkState, LinkEvent>& link_table() { return table; }
+std::string_view to_string(LinkState state) {
+    return state_names[static_cast<std::size_t>(state)];
+}
+std::string_view to_string(LinkEvent event) {
+    return event_names[static_cast<std::size_t>(event)];
+}
+const TransitionTable<LinkState, LinkEvent>& link_table() {
+    return table;
+}
 
 std::vector<LinkAction> DeviceLink::resume(LinkEvent event, const LinkInput& input) {
     const Answer<LinkState> answer = table.at(state_, event);
@@ -56,7 +64,8 @@ std::vector<LinkAction> DeviceLink::resume(LinkEvent event, const LinkInput& inp
         case S::dialling:
             return {{.what = LinkDo::dial}};
         case S::greeting:
-            return {{.what = LinkDo::say_hello}, {.what = LinkDo::arm_welcome, .ms = welcome_deadline_ms}};
+            return {{.what = LinkDo::say_hello},
+                    {.what = LinkDo::arm_welcome, .ms = welcome_deadline_ms}};
         case S::live:
             if (from == S::live) {
                 backoff_.reset();
@@ -94,7 +103,8 @@ void DeviceLink::note_trouble(LinkEvent event, const LinkInput& input) {
     if (input.code == close_code::revoked) {
         trouble_ = Trouble::revoked;
     } else if (event == E::token_refused || event == E::dial_refused || event == E::refused ||
-               (event == E::closed && needs_long_wait(input.code) && input.code != close_code::replaced)) {
+               (event == E::closed && needs_long_wait(input.code) &&
+                input.code != close_code::replaced)) {
         trouble_ = Trouble::authority;
     } else {
         trouble_ = Trouble::network;
@@ -102,10 +112,13 @@ void DeviceLink::note_trouble(LinkEvent event, const LinkInput& input) {
 }
 
 std::int64_t DeviceLink::wait_after(LinkEvent event, const LinkInput& input) {
-    if (event == E::refused) return input.retry_after_s ? *input.retry_after_s * 1'000 : long_wait_ms;
-    if (event == E::token_refused || event == E::dial_refused || needs_long_wait(input.code)) return long_wait_ms;
+    if (event == E::refused)
+        return input.retry_after_s ? *input.retry_after_s * 1'000 : long_wait_ms;
+    if (event == E::token_refused || event == E::dial_refused || needs_long_wait(input.code))
+        return long_wait_ms;
     if (input.code == close_code::draining) {
-        return static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(draining_window_ms) + 1));
+        return static_cast<std::int64_t>(
+            random_.below(static_cast<std::uint64_t>(draining_window_ms) + 1));
     }
     return backoff_.next_ms(random_);
 }

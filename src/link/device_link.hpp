@@ -1,5 +1,5 @@
-// The appliance's connection as a machine that decides and a driver that acts: session token, dial, HELLO, WELCOME, traffic,
-// and the wait before the next try. It never gives up (contract B.5, B.7).
+// The appliance's connection as a machine that decides and a driver that acts: session token, dial,
+// HELLO, WELCOME, traffic, and the wait before the next try. It never gives up (contract B.5, B.7).
 #pragma once
 
 #include <cstdint>
@@ -19,27 +19,27 @@ enum class LinkState {
     waiting,      // for the next try
     authorising,  // fetching the session token
     dialling,
-    greeting,     // HELLO is out, WELCOME is due
+    greeting,  // HELLO is out, WELCOME is due
     live,
     count_,
 };
 
 enum class LinkEvent {
-    start,          // the product wants the road
+    start,  // the product wants the road
     stop,
-    retry_due,      // the wait is over, or somebody asked to try now
+    retry_due,  // the wait is over, or somebody asked to try now
     token_ready,
     token_failed,   // network, or Studio not able
     token_refused,  // Studio does not know us (any more)
     opened,         // the socket is open
     dial_failed,
-    dial_refused,   // the server is not the one we are paired with
+    dial_refused,  // the server is not the one we are paired with
     welcomed,
-    refused,        // REFUSE
-    overdue,        // no WELCOME within 10 s
-    healthy,        // live for 30 s
-    violated,       // the peer broke the rules: we close
-    closed,         // the socket is gone
+    refused,   // REFUSE
+    overdue,   // no WELCOME within 10 s
+    healthy,   // live for 30 s
+    violated,  // the peer broke the rules: we close
+    closed,    // the socket is gone
     count_,
 };
 
@@ -49,23 +49,23 @@ const TransitionTable<LinkState, LinkEvent>& link_table();
 
 // What else the driver knows about an event.
 struct LinkInput {
-    int code = 0;                              // close code: of the peer (closed), ours (violated)
-    std::optional<std::int64_t> retry_after_s; // REFUSE
-    std::string reason;                        // words for the log and the page
+    int code = 0;                               // close code: of the peer (closed), ours (violated)
+    std::optional<std::int64_t> retry_after_s;  // REFUSE
+    std::string reason;                         // words for the log and the page
 };
 
 enum class LinkDo {
     fetch_token,
     dial,
     say_hello,
-    enter_session,   // STATE_REPORT, then the outbox
-    leave_session,   // the session that was live is over
-    drop_socket,     // without further words
-    close_socket,    // with `code`
-    say_goodbye,     // before drop_socket
-    arm_retry,       // one timer of `ms`; retry_due when it fires
-    arm_welcome,     // one timer of `ms`; overdue when it fires
-    arm_health,      // one timer of `ms`; healthy when it fires
+    enter_session,  // STATE_REPORT, then the outbox
+    leave_session,  // the session that was live is over
+    drop_socket,    // without further words
+    close_socket,   // with `code`
+    say_goodbye,    // before drop_socket
+    arm_retry,      // one timer of `ms`; retry_due when it fires
+    arm_welcome,    // one timer of `ms`; overdue when it fires
+    arm_health,     // one timer of `ms`; healthy when it fires
     cancel_timers,
 };
 

@@ -71,7 +71,9 @@ constexpr EventRule rules[] = {
 
 }  // namespace
 
-std::span<const EventRule> event_rules() { return rules; }
+std::span<const EventRule> event_rules() {
+    return rules;
+}
 
 std::optional<EventRule> event_rule(std::string_view type) {
     for (const EventRule& rule : rules) {

@@ -1,5 +1,5 @@
-// Severity and durability of every EVENT type (contract B.9): what a sender fills in. The same rows stand in
-// contract/registries/events.json; a test compares them.
+// Severity and durability of every EVENT type (contract B.9): what a sender fills in. The same rows
+// stand in contract/registries/events.json; a test compares them.
 #pragma once
 
 #include <optional>

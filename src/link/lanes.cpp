@@ -20,7 +20,8 @@ std::optional<Lanes::Waiting> Lanes::begin() {
     Lane* first = nullptr;
     for (auto& [name, lane] : lanes_) {
         if (!lane.holder.empty() || lane.queue.empty()) continue;
-        if (first == nullptr || lane.queue.front().order < first->queue.front().order) first = &lane;
+        if (first == nullptr || lane.queue.front().order < first->queue.front().order)
+            first = &lane;
     }
     if (first == nullptr) return std::nullopt;
     Waiting command = std::move(first->queue.front().command);

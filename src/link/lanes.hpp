@@ -1,4 +1,5 @@
-// Order of execution at the appliance: first in, first out within a lane; lanes run side by side (contract B.5).
+// Order of execution at the appliance: first in, first out within a lane; lanes run side by side
+// (contract B.5).
 #pragma once
 
 #include <cstdint>
@@ -19,9 +20,11 @@ class Lanes {
         WallTime expires_at;
     };
 
-    // An empty lane name stands for no lane: such a command waits for nobody (emergency_* and the like).
+    // An empty lane name stands for no lane: such a command waits for nobody (emergency_* and the
+    // like).
     void add(const std::string& lane, Waiting command);
-    // The next command that may begin, taken out of its queue; its lane is busy from then on. In order of addition among lanes.
+    // The next command that may begin, taken out of its queue; its lane is busy from then on. In
+    // order of addition among lanes.
     std::optional<Waiting> begin();
     // The command no longer holds its lane. Unknown ids are ignored.
     void release(std::string_view message_id);

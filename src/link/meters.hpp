@@ -1,4 +1,5 @@
-// Two small counters over time: failures that end a connection, and a report that is made at most once a minute.
+// Two small counters over time: failures that end a connection, and a report that is made at most
+// once a minute.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,8 @@ class FailureMeter {
     std::deque<SteadyTime> failures_;
 };
 
-// Lets a report out at once and then at most every 60 s, with the number of things that happened since the last one.
+// Lets a report out at once and then at most every 60 s, with the number of things that happened
+// since the last one.
 class MinuteReport {
   public:
     static constexpr std::int64_t pause_ns = 60'000'000'000;

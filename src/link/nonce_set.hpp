@@ -1,4 +1,5 @@
-// The last 4,096 nonces of one sender in one session, each with a fingerprint of the message that bore it (contract B.5).
+// The last 4,096 nonces of one sender in one session, each with a fingerprint of the message that
+// bore it (contract B.5).
 #pragma once
 
 #include <cstddef>

@@ -5,8 +5,8 @@
 namespace vistter::link {
 namespace {
 
-constexpr std::array<std::string_view, keep::classes> names = {"debug", "info",     "notice",   "warning",
-                                                               "error", "critical", "evidence", "answer"};
+constexpr std::array<std::string_view, keep::classes> names = {
+    "debug", "info", "notice", "warning", "error", "critical", "evidence", "answer"};
 
 }  // namespace
 
@@ -20,7 +20,9 @@ int keep_of_event(std::string_view event_type, std::string_view severity) {
     return keep::info;
 }
 
-std::string_view keep_name(int keep_class) { return names[static_cast<std::size_t>(keep_class)]; }
+std::string_view keep_name(int keep_class) {
+    return names[static_cast<std::size_t>(keep_class)];
+}
 
 bool is_durable(const contract::Body& body) {
     if (std::holds_alternative<contract::Ack>(body)) return true;
@@ -31,7 +33,9 @@ bool is_durable(const contract::Body& body) {
     return false;
 }
 
-std::int64_t OutboxFill::total() const { return std::accumulate(messages.begin(), messages.end(), std::int64_t{0}); }
+std::int64_t OutboxFill::total() const {
+    return std::accumulate(messages.begin(), messages.end(), std::int64_t{0});
+}
 
 std::optional<int> outbox_victim(const OutboxFill& fill, const OutboxLimits& limits) {
     if (fill.total() <= limits.messages && fill.bytes <= limits.bytes) return std::nullopt;

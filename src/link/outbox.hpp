@@ -10,9 +10,11 @@
 
 namespace vistter::link {
 
-// Higher is dearer. Events by severity, then proof, security and audit, then the answers Studio waits for.
+// Higher is dearer. Events by severity, then proof, security and audit, then the answers Studio
+// waits for.
 namespace keep {
-inline constexpr int debug = 0, info = 1, notice = 2, warning = 3, error = 4, critical = 5, evidence = 6, answer = 7;
+inline constexpr int debug = 0, info = 1, notice = 2, warning = 3, error = 4, critical = 5,
+                     evidence = 6, answer = 7;
 inline constexpr int classes = 8;
 }  // namespace keep
 
@@ -32,7 +34,8 @@ struct OutboxLimits {
     std::int64_t bytes = 64LL * 1024 * 1024;
 };
 
-// The class whose oldest message goes next, or nothing: within the limits, or only answers are left, which stay whatever happens.
+// The class whose oldest message goes next, or nothing: within the limits, or only answers are
+// left, which stay whatever happens.
 std::optional<int> outbox_victim(const OutboxFill& fill, const OutboxLimits& limits);
 
 // How much of the outbox may be on its way without a receipt.

@@ -36,17 +36,21 @@ const Receiver::Step Receiver::steps[] = {
 namespace {
 
 bool opens(MessageType type) {
-    return type == MessageType::HELLO || type == MessageType::WELCOME || type == MessageType::REFUSE;
+    return type == MessageType::HELLO || type == MessageType::WELCOME ||
+           type == MessageType::REFUSE;
 }
 
 bool remembered(MessageType type) {
-    return contract::is_command(type) || type == MessageType::ACK || type == MessageType::PROGRESS ||
-           type == MessageType::EVENT || type == MessageType::STATE_REPORT;
+    return contract::is_command(type) || type == MessageType::ACK ||
+           type == MessageType::PROGRESS || type == MessageType::EVENT ||
+           type == MessageType::STATE_REPORT;
 }
 
 // Only a command (and a HELLO) is told why; everything else falls silently.
-Judgement refuse(const Envelope& envelope, ErrorCode code, std::string message, bool journaled = false) {
-    const bool answered = contract::is_command(envelope.type) || envelope.type == MessageType::HELLO;
+Judgement refuse(const Envelope& envelope, ErrorCode code, std::string message,
+                 bool journaled = false) {
+    const bool answered =
+        contract::is_command(envelope.type) || envelope.type == MessageType::HELLO;
     Judgement judgement;
     judgement.verdict = answered ? Verdict::refuse : Verdict::drop;
     judgement.error = fail(code, std::move(message));
@@ -62,7 +66,9 @@ Judgement close_with(int code, std::string message) {
     return judgement;
 }
 
-std::string_view major_of(std::string_view version) { return version.substr(0, version.find('.')); }
+std::string_view major_of(std::string_view version) {
+    return version.substr(0, version.find('.'));
+}
 
 bool holds(const std::vector<std::string>& list, const std::string& item) {
     return std::find(list.begin(), list.end(), item) != list.end();
@@ -70,7 +76,8 @@ bool holds(const std::vector<std::string>& list, const std::string& item) {
 
 }  // namespace
 
-Judgement Receiver::judge(const Envelope& envelope, const std::string& fingerprint, WallTime now, const Known& known) {
+Judgement Receiver::judge(const Envelope& envelope, const std::string& fingerprint, WallTime now,
+                          const Known& known) {
     const Arrival arrival{envelope, fingerprint, now, known};
     for (const Step step : steps) {
         if (const auto judgement = (this->*step)(arrival)) {
@@ -98,12 +105,14 @@ void Receiver::count(const Judgement& judgement) {
 
 std::optional<Judgement> Receiver::addressed_to_us(const Arrival& arrival) {
     if (arrival.envelope.device_id == state_.device_id) return std::nullopt;
-    return refuse(arrival.envelope, ErrorCode::SEC_WRONG_DEVICE, "the message is addressed to another device");
+    return refuse(arrival.envelope, ErrorCode::SEC_WRONG_DEVICE,
+                  "the message is addressed to another device");
 }
 
 std::optional<Judgement> Receiver::in_this_direction(const Arrival& arrival) {
     const MessageType type = arrival.envelope.type;
-    if (state_.side == Side::device ? contract::studio_sends(type) : contract::device_sends(type)) return std::nullopt;
+    if (state_.side == Side::device ? contract::studio_sends(type) : contract::device_sends(type))
+        return std::nullopt;
     Judgement judgement;
     judgement.verdict = Verdict::drop;
     judgement.error = fail(ErrorCode::VER_UNKNOWN_TYPE, "this end does not receive that type");
@@ -117,7 +126,8 @@ std::optional<Judgement> Receiver::in_our_version(const Arrival& arrival) {
                           : envelope.schema_version == state_.schema_version;
     if (same) return std::nullopt;
     return refuse(envelope, ErrorCode::VER_UNSUPPORTED,
-                  "schema_version " + envelope.schema_version + " is not the session's " + state_.schema_version);
+                  "schema_version " + envelope.schema_version + " is not the session's " +
+                      state_.schema_version);
 }
 
 std::optional<Judgement> Receiver::in_this_session(const Arrival& arrival) {
@@ -131,11 +141,14 @@ std::optional<Judgement> Receiver::in_this_session(const Arrival& arrival) {
     return refuse(envelope, ErrorCode::SEC_STALE_SESSION, "the message belongs to another session");
 }
 
-// HELLO may come from a board whose clock is not set yet, and WELCOME is what sets it; both are bound by the nonce.
+// HELLO may come from a board whose clock is not set yet, and WELCOME is what sets it; both are
+// bound by the nonce.
 std::optional<Judgement> Receiver::near_in_time(const Arrival& arrival) {
     if (opens(arrival.envelope.type)) return std::nullopt;
-    if (std::abs(arrival.envelope.timestamp.ms - arrival.now.ms) <= timestamp_window_ms) return std::nullopt;
-    return refuse(arrival.envelope, ErrorCode::SEC_CLOCK_SKEW, "the timestamp is more than 120 s away from our time");
+    if (std::abs(arrival.envelope.timestamp.ms - arrival.now.ms) <= timestamp_window_ms)
+        return std::nullopt;
+    return refuse(arrival.envelope, ErrorCode::SEC_CLOCK_SKEW,
+                  "the timestamp is more than 120 s away from our time");
 }
 
 std::optional<Judgement> Receiver::never_seen(const Arrival& arrival) {
@@ -143,7 +156,8 @@ std::optional<Judgement> Receiver::never_seen(const Arrival& arrival) {
     const NonceVerdict nonce = nonces_.look(envelope.nonce, arrival.fingerprint);
     if (nonce == NonceVerdict::conflict) {
         ++counters_.conflicts;
-        return close_with(close_code::security_violation, "one nonce came with two different messages");
+        return close_with(close_code::security_violation,
+                          "one nonce came with two different messages");
     }
     if (nonce == NonceVerdict::repeated || !window_.accept(envelope.seq)) {
         Judgement judgement;
@@ -156,7 +170,8 @@ std::optional<Judgement> Receiver::never_seen(const Arrival& arrival) {
 }
 
 std::optional<Judgement> Receiver::not_known(const Arrival& arrival) {
-    if (!remembered(arrival.envelope.type) || !arrival.known(arrival.envelope.message_id)) return std::nullopt;
+    if (!remembered(arrival.envelope.type) || !arrival.known(arrival.envelope.message_id))
+        return std::nullopt;
     Judgement judgement;
     judgement.verdict = Verdict::duplicate;
     return judgement;
@@ -169,15 +184,16 @@ std::optional<Judgement> Receiver::not_expired(const Arrival& arrival) {
         return refuse(envelope, ErrorCode::VAL_SCHEMA, "a command needs expires_at", true);
     }
     if (arrival.now < *envelope.expires_at) return std::nullopt;
-    return refuse(envelope, ErrorCode::SEC_EXPIRED, "the command expired at " + format_rfc3339(*envelope.expires_at),
-                  true);
+    return refuse(envelope, ErrorCode::SEC_EXPIRED,
+                  "the command expired at " + format_rfc3339(*envelope.expires_at), true);
 }
 
 std::optional<Judgement> Receiver::actor_may(const Arrival& arrival) {
     const Envelope& envelope = arrival.envelope;
     if (!contract::is_command(envelope.type)) return std::nullopt;
     if (envelope.actor && may_order(envelope.actor->role, envelope.type)) return std::nullopt;
-    const std::string who = envelope.actor ? "role " + envelope.actor->role : "a command without an actor";
+    const std::string who =
+        envelope.actor ? "role " + envelope.actor->role : "a command without an actor";
     return refuse(envelope, ErrorCode::SEC_UNAUTHORISED,
                   who + " may not order " + std::string(contract::to_string(envelope.type)), true);
 }
@@ -187,11 +203,13 @@ std::optional<Judgement> Receiver::features_known(const Arrival& arrival) {
     if (!contract::is_command(envelope.type)) return std::nullopt;
     for (const std::string& feature : envelope.requires_features) {
         if (!holds(state_.features, feature)) {
-            return refuse(envelope, ErrorCode::VER_FEATURE_UNSUPPORTED, "feature " + feature + " is not supported", true);
+            return refuse(envelope, ErrorCode::VER_FEATURE_UNSUPPORTED,
+                          "feature " + feature + " is not supported", true);
         }
     }
     if (envelope.ocl_version && !holds(state_.ocl_versions, *envelope.ocl_version)) {
-        return refuse(envelope, ErrorCode::OCL_VERSION, "OCL " + *envelope.ocl_version + " is not supported", true);
+        return refuse(envelope, ErrorCode::OCL_VERSION,
+                      "OCL " + *envelope.ocl_version + " is not supported", true);
     }
     return std::nullopt;
 }

@@ -1,5 +1,5 @@
-// The link's part of the receive pipeline, both directions (contract B.4). Before it: signature and envelope schema. After
-// it: the body, the journal, the ACK.
+// The link's part of the receive pipeline, both directions (contract B.4). Before it: signature and
+// envelope schema. After it: the body, the journal, the ACK.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ enum class Side { device, studio };  // the end that receives
 
 enum class Verdict {
     accept,     // go on with the body
-    duplicate,  // known message_id: the command does not run again; answer with the original outcome
+    duplicate,  // known message_id: does not run again; answer with the original outcome
     drop,       // say nothing; counted
     refuse,     // answer one ACK rejected (a HELLO: REFUSE) with `error`
     close,      // end the session with `close_code`
@@ -28,15 +28,15 @@ struct Judgement {
     Verdict verdict = Verdict::accept;
     std::optional<Error> error;
     int close_code = 0;
-    bool journaled = false;  // the refusal came after the message_id check: keep it like any answer (rulings 7)
+    bool journaled = false;  // refused after the message_id check: kept like any answer (rulings 7)
     bool replay = false;     // dropped because seq or nonce was seen: counted as dup_dropped
 };
 
 // What the receiver stands on. Changed by the opening, fixed during a session.
 struct ReceiverState {
     Side side = Side::device;
-    std::string device_id;              // of the channel
-    std::string session_id;             // empty: not welcomed yet
+    std::string device_id;   // of the channel
+    std::string session_id;  // empty: not welcomed yet
     std::string schema_version = "1.0";
     std::vector<std::string> features;      // what `requires` may ask for
     std::vector<std::string> ocl_versions;  // device: what `ocl_version` may be
@@ -59,9 +59,10 @@ class Receiver {
 
     explicit Receiver(ReceiverState state) : state_(std::move(state)) {}
 
-    // `envelope` is authenticated and well-formed; `fingerprint` is a digest of its bytes; `now` is Studio's time.
-    Judgement judge(const contract::Envelope& envelope, const std::string& fingerprint, WallTime now,
-                    const Known& known);
+    // `envelope` is authenticated and well-formed; `fingerprint` is a digest of its bytes; `now` is
+    // Studio's time.
+    Judgement judge(const contract::Envelope& envelope, const std::string& fingerprint,
+                    WallTime now, const Known& known);
 
     // The opening is over: from now on messages must name this session.
     void open_session(std::string session_id, std::string schema_version);

@@ -1,4 +1,5 @@
-// Which sequence numbers of one sender in one session were already seen: a sliding window of 1,024 (contract B.5).
+// Which sequence numbers of one sender in one session were already seen: a sliding window of 1,024
+// (contract B.5).
 #pragma once
 
 #include <array>
@@ -7,8 +8,8 @@
 
 namespace vistter::link {
 
-// A bitmap ring after the idea of RFC 6479: moving forward clears whole words instead of shifting bits. Only numbers of
-// messages that are already authenticated may be given to it.
+// A bitmap ring after the idea of RFC 6479: moving forward clears whole words instead of shifting
+// bits. Only numbers of messages that are already authenticated may be given to it.
 class ReplayWindow {
   public:
     static constexpr std::int64_t size = 1'024;
@@ -21,7 +22,8 @@ class ReplayWindow {
 
   private:
     static constexpr std::int64_t word_bits = 64;
-    static constexpr std::size_t words = size / word_bits + 1;  // one more: the window may begin inside a word
+    static constexpr std::size_t words =
+        size / word_bits + 1;  // one more: the window may begin inside a word
 
     std::array<std::uint64_t, words> bits_{};
     std::int64_t highest_ = 0;

@@ -1,5 +1,6 @@
-// What a sender adds to a message at the moment it leaves: session, sequence, nonce, time. A retry gets all of it anew
-// under the same message_id; that is what tells it from a replay (contract B.5).
+// What a sender adds to a message at the moment it leaves: session, sequence, nonce, time. A retry
+// gets all of it anew under the same message_id; that is what tells it from a replay (contract
+// B.5).
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@ namespace vistter::link {
 // One per connection and direction. The first message (HELLO, WELCOME) has seq 1.
 class Stamp {
   public:
-    Stamp(std::string device_id, Random& random) : device_id_(std::move(device_id)), random_(random) {}
+    Stamp(std::string device_id, Random& random)
+        : device_id_(std::move(device_id)), random_(random) {}
 
     void open_session(std::string session_id, std::string schema_version) {
         session_id_ = std::move(session_id);

@@ -1,5 +1,5 @@
-// Studio's time as the appliance knows it (contract B.6): set by WELCOME, then carried by the steady clock, so that a jump of
-// the local wall clock changes neither stamps nor expiry.
+// Studio's time as the appliance knows it (contract B.6): set by WELCOME, then carried by the
+// steady clock, so that a jump of the local wall clock changes neither stamps nor expiry.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,9 @@ class StudioClock {
   public:
     explicit StudioClock(const Clock& clock) : clock_(clock) {}
 
-    // WELCOME arrived `rtt_ms` after HELLO left and said `server_time`. Answers how far our idea of Studio's time was moved,
-    // in milliseconds; nothing at the first WELCOME since the process started.
+    // WELCOME arrived `rtt_ms` after HELLO left and said `server_time`. Answers how far our idea of
+    // Studio's time was moved, in milliseconds; nothing at the first WELCOME since the process
+    // started.
     std::optional<std::int64_t> set(WallTime server_time, std::int64_t rtt_ms) {
         const std::int64_t target = server_time.ms + rtt_ms / 2;
         std::optional<std::int64_t> moved;

@@ -1,5 +1,5 @@
-// One connection of one appliance, as Studio sees it: HELLO first, one session a device, an end at the token's end
-// (contract B.7, rulings 14).
+// One connection of one appliance, as Studio sees it: HELLO first, one session a device, an end at
+// the token's end (contract B.7, rulings 14).
 #pragma once
 
 #include <cstdint>
@@ -25,20 +25,20 @@ enum class SessionEvent {
     replaced,       // a newer connection of the same device was welcomed
     token_ended,    // the session JWT expired
     revoked,
-    conflict,       // one nonce, two messages
-    forged,         // the fifth failed signature within a minute
-    malformed,      // an authenticated message that is no envelope, or a second HELLO
-    drain,          // Studio is stopping
-    gone,           // the socket closed
+    conflict,   // one nonce, two messages
+    forged,     // the fifth failed signature within a minute
+    malformed,  // an authenticated message that is no envelope, or a second HELLO
+    drain,      // Studio is stopping
+    gone,       // the socket closed
     count_,
 };
 
 const TransitionTable<SessionState, SessionEvent>& session_table();
 
 struct SessionAction {
-    bool opened = false;   // greeting -> live: send WELCOME, make it the device's session
-    bool ended = false;    // -> over: the device's session, if it was this one, is gone
-    int close_code = 0;    // 0: nothing to close
+    bool opened = false;  // greeting -> live: send WELCOME, make it the device's session
+    bool ended = false;   // -> over: the device's session, if it was this one, is gone
+    int close_code = 0;   // 0: nothing to close
     std::string_view reason;
 };
 

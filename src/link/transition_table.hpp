@@ -1,5 +1,6 @@
-// One visible table for a lifecycle: the rows that mean something, and a stated answer ("ignored") for every other
-// pair of state and event. Built at compile time; a pair written twice does not compile.
+// One visible table for a lifecycle: the rows that mean something, and a stated answer ("ignored")
+// for every other pair of state and event. Built at compile time; a pair written twice does not
+// compile.
 #pragma once
 
 #include <array>
@@ -33,7 +34,8 @@ class TransitionTable {
             for (std::size_t e = 0; e < events; ++e) cells_[s][e] = {static_cast<State>(s), true};
         }
         for (const auto& row : rows) {
-            auto& cell = cells_[static_cast<std::size_t>(row.from)][static_cast<std::size_t>(row.on)];
+            auto& cell =
+                cells_[static_cast<std::size_t>(row.from)][static_cast<std::size_t>(row.on)];
             if (!cell.ignored) throw "two rows for one pair of state and event";
             cell = {row.to, false};
         }

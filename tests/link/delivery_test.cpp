@@ -1,4 +1,5 @@
-// Commands at Studio: retries, order, in-flight bound, and exactly one end (contract B.5, B.9, B.12).
+// Commands at Studio: retries, order, in-flight bound, and exactly one end (contract B.5, B.9,
+// B.12).
 #include "link/delivery.hpp"
 
 #include <gtest/gtest.h>
@@ -11,7 +12,9 @@ namespace vistter::link {
 namespace {
 
 constexpr WallTime far{10'000'000};
-SteadyTime at_ms(std::int64_t ms) { return {ms * 1'000'000}; }
+SteadyTime at_ms(std::int64_t ms) {
+    return {ms * 1'000'000};
+}
 
 TEST(Courier, RetriesAfter5And10And20And40AndThenEvery60Seconds) {
     Courier courier(32);
@@ -20,7 +23,8 @@ TEST(Courier, RetriesAfter5And10And20And40AndThenEvery60Seconds) {
     for (std::int64_t ms = 0; ms <= 300'000; ms += 500) {
         if (!courier.due(at_ms(ms), {0}).empty()) sent.push_back(ms);
     }
-    EXPECT_EQ(sent, (std::vector<std::int64_t>{0, 5'000, 15'000, 35'000, 75'000, 135'000, 195'000, 255'000}));
+    EXPECT_EQ(sent, (std::vector<std::int64_t>{0, 5'000, 15'000, 35'000, 75'000, 135'000, 195'000,
+                                               255'000}));
 }
 
 TEST(Courier, KeepsAtMostTheLimitInFlightAndInOrder) {
@@ -92,7 +96,8 @@ TEST(Delivery, RandomAnswersReachOneEndAtMost) {
         auto phase = DeliveryPhase::queued;
         int ends = 0;
         for (int i = 0; i < 40; ++i) {
-            const auto event = static_cast<DeliveryEvent>(random.below(static_cast<std::uint64_t>(DeliveryEvent::count_)));
+            const auto event = static_cast<DeliveryEvent>(
+                random.below(static_cast<std::uint64_t>(DeliveryEvent::count_)));
             const auto answer = delivery_table().at(phase, event);
             if (!answer.ignored && answer.next == DeliveryPhase::finished) ++ends;
             phase = answer.next;
@@ -113,10 +118,11 @@ TEST(StudioSession, WelcomesOnceAndEndsOnce) {
 
 TEST(StudioSession, EndsGreetingsWithTheContractsCodes) {
     const std::vector<std::pair<SessionEvent, int>> codes = {
-        {SessionEvent::hello_refused, 4406}, {SessionEvent::bad_token, 4401}, {SessionEvent::early, 4407},
-        {SessionEvent::overdue, 4407},       {SessionEvent::revoked, 4410},   {SessionEvent::conflict, 4403},
-        {SessionEvent::forged, 4401},        {SessionEvent::malformed, 4400}, {SessionEvent::drain, 4503},
-        {SessionEvent::gone, 0}};
+        {SessionEvent::hello_refused, 4406}, {SessionEvent::bad_token, 4401},
+        {SessionEvent::early, 4407},         {SessionEvent::overdue, 4407},
+        {SessionEvent::revoked, 4410},       {SessionEvent::conflict, 4403},
+        {SessionEvent::forged, 4401},        {SessionEvent::malformed, 4400},
+        {SessionEvent::drain, 4503},         {SessionEvent::gone, 0}};
     for (const auto& [event, code] : codes) {
         StudioSession session;
         const auto action = session.resume(event);

@@ -1,4 +1,5 @@
-// The appliance's connection, scripted: feed an event, expect the actions (contract B.5, B.7; G1.11).
+// The appliance's connection, scripted: feed an event, expect the actions (contract B.5, B.7;
+// G1.11).
 #include "link/device_link.hpp"
 
 #include <gtest/gtest.h>
@@ -30,14 +31,16 @@ class DeviceLinkScript : public ::testing::Test {
 };
 
 TEST_F(DeviceLinkScript, OpensInTheOrderOfTheContract) {
-    EXPECT_EQ(kinds(link_.resume(E::start)), (std::vector{LinkDo::cancel_timers, LinkDo::fetch_token}));
+    EXPECT_EQ(kinds(link_.resume(E::start)),
+              (std::vector{LinkDo::cancel_timers, LinkDo::fetch_token}));
     EXPECT_EQ(link_.shown_state(), "connecting");
     EXPECT_EQ(kinds(link_.resume(E::token_ready)), (std::vector{LinkDo::dial}));
     const auto greeting = link_.resume(E::opened);
     EXPECT_EQ(kinds(greeting), (std::vector{LinkDo::say_hello, LinkDo::arm_welcome}));
     EXPECT_EQ(greeting[1].ms, 10'000);
     const auto live = link_.resume(E::welcomed);
-    EXPECT_EQ(kinds(live), (std::vector{LinkDo::cancel_timers, LinkDo::arm_health, LinkDo::enter_session}));
+    EXPECT_EQ(kinds(live),
+              (std::vector{LinkDo::cancel_timers, LinkDo::arm_health, LinkDo::enter_session}));
     EXPECT_EQ(live[1].ms, 30'000);
     EXPECT_EQ(link_.shown_state(), "connected");
 }
@@ -53,7 +56,8 @@ TEST_F(DeviceLinkScript, WaitsFullJitterAndWidensTheWindow) {
         EXPECT_LE(actions.back().ms, window) << "try " << n;
         widest = std::max(widest, actions.back().ms);
         EXPECT_EQ(link_.shown_state(), "offline");
-        ASSERT_EQ(kinds(link_.resume(E::retry_due)).back(), LinkDo::fetch_token) << "it never gives up";
+        ASSERT_EQ(kinds(link_.resume(E::retry_due)).back(), LinkDo::fetch_token)
+            << "it never gives up";
     }
     EXPECT_GT(widest, 30'000);
 }
@@ -81,17 +85,20 @@ TEST_F(DeviceLinkScript, OnlyHealthResetsTheBackoff) {
 TEST_F(DeviceLinkScript, CodesThatNeedAChangeWaitFiveMinutes) {
     for (const int code : {4401, 4403, 4406, 4409, 4410}) {
         up();
-        const auto actions = link_.resume(E::closed, {.code = code, .retry_after_s = {}, .reason = {}});
+        const auto actions =
+            link_.resume(E::closed, {.code = code, .retry_after_s = {}, .reason = {}});
         EXPECT_EQ(actions.back().ms, 300'000) << code;
     }
     for (const int code : {1000, 1006, 4400, 4407, 4408, 4413, 4429, 4500}) {
         up();
         (void)link_.resume(E::healthy);
-        const auto actions = link_.resume(E::closed, {.code = code, .retry_after_s = {}, .reason = {}});
+        const auto actions =
+            link_.resume(E::closed, {.code = code, .retry_after_s = {}, .reason = {}});
         EXPECT_LE(actions.back().ms, 1'000) << code;
     }
     up();
-    EXPECT_LE(link_.resume(E::closed, {.code = 4503, .retry_after_s = {}, .reason = {}}).back().ms, 30'000);
+    EXPECT_LE(link_.resume(E::closed, {.code = 4503, .retry_after_s = {}, .reason = {}}).back().ms,
+              30'000);
 }
 
 TEST_F(DeviceLinkScript, ShowsRevokedAndAuthFailedUntilItIsBack) {
@@ -119,7 +126,8 @@ TEST_F(DeviceLinkScript, ARefusalIsObeyed) {
     (void)link_.resume(E::start);
     (void)link_.resume(E::token_ready);
     (void)link_.resume(E::opened);
-    EXPECT_EQ(link_.resume(E::refused, {.code = 0, .retry_after_s = 7, .reason = {}}).back().ms, 7'000);
+    EXPECT_EQ(link_.resume(E::refused, {.code = 0, .retry_after_s = 7, .reason = {}}).back().ms,
+              7'000);
     (void)link_.resume(E::retry_due);
     (void)link_.resume(E::token_ready);
     (void)link_.resume(E::opened);
@@ -128,16 +136,19 @@ TEST_F(DeviceLinkScript, ARefusalIsObeyed) {
 
 TEST_F(DeviceLinkScript, AViolationClosesWithItsCode) {
     up();
-    const auto actions = link_.resume(E::violated, {.code = 4403, .retry_after_s = {}, .reason = {}});
-    EXPECT_EQ(kinds(actions), (std::vector{LinkDo::cancel_timers, LinkDo::leave_session, LinkDo::close_socket,
-                                           LinkDo::drop_socket, LinkDo::arm_retry}));
+    const auto actions =
+        link_.resume(E::violated, {.code = 4403, .retry_after_s = {}, .reason = {}});
+    EXPECT_EQ(kinds(actions),
+              (std::vector{LinkDo::cancel_timers, LinkDo::leave_session, LinkDo::close_socket,
+                           LinkDo::drop_socket, LinkDo::arm_retry}));
     EXPECT_EQ(actions[2].code, 4403);
 }
 
 TEST_F(DeviceLinkScript, StopSaysGoodbyeAndStaysDown) {
     up();
-    EXPECT_EQ(kinds(link_.resume(E::stop)), (std::vector{LinkDo::cancel_timers, LinkDo::say_goodbye,
-                                                         LinkDo::leave_session, LinkDo::drop_socket}));
+    EXPECT_EQ(kinds(link_.resume(E::stop)),
+              (std::vector{LinkDo::cancel_timers, LinkDo::say_goodbye, LinkDo::leave_session,
+                           LinkDo::drop_socket}));
     EXPECT_TRUE(link_.resume(E::closed).empty());
     EXPECT_TRUE(link_.resume(E::retry_due).empty());
     EXPECT_EQ(link_.shown_state(), "offline");

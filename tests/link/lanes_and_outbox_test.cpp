@@ -2,12 +2,12 @@
 #include <gtest/gtest.h>
 
 #include "link/command_life.hpp"
+#include "link/envelopes.hpp"
 #include "link/lanes.hpp"
 #include "link/meters.hpp"
 #include "link/outbox.hpp"
 #include "link/stamp.hpp"
 #include "link/studio_clock.hpp"
-#include "link/envelopes.hpp"
 
 namespace vistter::link {
 namespace {
@@ -43,12 +43,12 @@ TEST(Lanes, WithoutALaneNothingIsWaitedFor) {
 }
 
 TEST(Lanes, OnlyAnEndOrARunningShowFreesALane) {
-    for (const char* state : {"scheduled", "running", "paused", "holding", "succeeded", "failed", "cancelled",
-                              "preempted", "expired", "rolled_back"}) {
+    for (const char* state : {"scheduled", "running", "paused", "holding", "succeeded", "failed",
+                              "cancelled", "preempted", "expired", "rolled_back"}) {
         EXPECT_TRUE(frees_lane(state)) << state;
     }
-    for (const char* state : {"queued", "downloading", "validating", "preparing", "applying", "connecting", "rebooting",
-                              "confirming"}) {
+    for (const char* state : {"queued", "downloading", "validating", "preparing", "applying",
+                              "connecting", "rebooting", "confirming"}) {
         EXPECT_FALSE(frees_lane(state)) << state;
     }
 }

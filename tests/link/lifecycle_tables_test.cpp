@@ -1,4 +1,5 @@
-// Every (state, event) of every lifecycle, written out as a grid: rows are states, columns events, '.' is "ignored".
+// Every (state, event) of every lifecycle, written out as a grid: rows are states, columns events,
+// '.' is "ignored".
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -35,19 +36,16 @@ void expect_grid(const TransitionTable<State, Event>& table, std::string_view le
 }
 
 TEST(Tables, DeviceLink) {
-    // start stop retry_due token_ready token_failed token_refused opened dial_failed dial_refused welcomed refused overdue
-    // healthy violated closed
+    // start stop retry_due token_ready token_failed token_refused opened dial_failed dial_refused
+    // welcomed refused overdue healthy violated closed
     expect_grid(link_table(), "iwadgl",
-                {"a..............",
-                 ".ia............",
-                 ".i.dww.........",
-                 ".i....gww.....w",
-                 ".i.......lww.ww",
-                 ".i..........lww"});
+                {"a..............", ".ia............", ".i.dww.........", ".i....gww.....w",
+                 ".i.......lww.ww", ".i..........lww"});
 }
 
 TEST(Tables, StudioSession) {
-    // hello hello_refused bad_token early overdue replaced token_ended revoked conflict forged malformed drain gone
+    // hello hello_refused bad_token early overdue replaced token_ended revoked conflict forged
+    // malformed drain gone
     expect_grid(session_table(), "glo", {"loooo..oooooo", ".....oooooooo", "............."});
 }
 

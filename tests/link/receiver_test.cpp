@@ -1,5 +1,5 @@
-// The receive pipeline: what falls silently, what is refused and with which code, and that the order is the contract's
-// (contract B.4; G2.5, G2.6).
+// The receive pipeline: what falls silently, what is refused and with which code, and that the
+// order is the contract's (contract B.4; G2.5, G2.6).
 #include "link/receiver.hpp"
 
 #include <gtest/gtest.h>
@@ -20,16 +20,17 @@ using test::our_device;
 using test::our_session;
 using test::show_time;
 
-bool never_known(const std::string&) { return false; }
+bool never_known(const std::string&) {
+    return false;
+}
 
 class AppliancePipeline : public ::testing::Test {
   protected:
-    AppliancePipeline() {
-        receiver_.open_session(our_session, "1.0");
-    }
+    AppliancePipeline() { receiver_.open_session(our_session, "1.0"); }
     Judgement judge(const Envelope& envelope) { return judge_bytes(envelope, envelope.nonce); }
     Judgement judge_bytes(const Envelope& envelope, const std::string& fingerprint) {
-        return receiver_.judge(envelope, fingerprint, show_time, [this](const std::string& id) { return known_.contains(id); });
+        return receiver_.judge(envelope, fingerprint, show_time,
+                               [this](const std::string& id) { return known_.contains(id); });
     }
     Envelope command() { return sender_.message(MessageType::CAMERA_ACTION); }
     void expect_refused(const Envelope& envelope, ErrorCode code, bool journaled) {
@@ -57,8 +58,9 @@ TEST_F(AppliancePipeline, RefusesAMisaddressedCommand) {
 }
 
 TEST_F(AppliancePipeline, DropsWhatAnApplianceNeverReceives) {
-    for (const MessageType type : {MessageType::ACK, MessageType::PROGRESS, MessageType::EVENT, MessageType::METRICS,
-                                   MessageType::HELLO, MessageType::STATE_REPORT}) {
+    for (const MessageType type :
+         {MessageType::ACK, MessageType::PROGRESS, MessageType::EVENT, MessageType::METRICS,
+          MessageType::HELLO, MessageType::STATE_REPORT}) {
         EXPECT_EQ(judge(sender_.message(type)).verdict, Verdict::drop) << contract::to_string(type);
     }
     EXPECT_EQ(receiver_.counters().dropped, 6);
@@ -82,12 +84,14 @@ TEST_F(AppliancePipeline, DropsASecondWelcome) {
 
 TEST_F(AppliancePipeline, RefusesTimestampsBeyond120Seconds) {
     for (const std::int64_t offset : {-120'000, 120'000}) {
-        EXPECT_EQ(judge(sender_.message(MessageType::CAMERA_ACTION, {show_time.ms + offset})).verdict, Verdict::accept)
+        EXPECT_EQ(
+            judge(sender_.message(MessageType::CAMERA_ACTION, {show_time.ms + offset})).verdict,
+            Verdict::accept)
             << offset;
     }
     for (const std::int64_t offset : {-120'001, 120'001}) {
-        expect_refused(sender_.message(MessageType::CAMERA_ACTION, {show_time.ms + offset}), ErrorCode::SEC_CLOCK_SKEW,
-                       false);
+        expect_refused(sender_.message(MessageType::CAMERA_ACTION, {show_time.ms + offset}),
+                       ErrorCode::SEC_CLOCK_SKEW, false);
     }
 }
 
@@ -157,24 +161,29 @@ TEST_F(AppliancePipeline, RefusesAnUnknownFeatureOrOverlayVersion) {
     expect_refused(overlay, ErrorCode::OCL_VERSION, true);
 }
 
-// Every fault is added on top of all later ones: each time the earliest step must be the one that answers.
+// Every fault is added on top of all later ones: each time the earliest step must be the one that
+// answers.
 TEST_F(AppliancePipeline, FollowsTheNormativeOrder) {
     using Spoil = std::function<void(Envelope&)>;
     const std::vector<std::pair<ErrorCode, Spoil>> last_to_first = {
-        {ErrorCode::VER_FEATURE_UNSUPPORTED, [](Envelope& e) { e.requires_features = {"holograms"}; }},
+        {ErrorCode::VER_FEATURE_UNSUPPORTED,
+         [](Envelope& e) { e.requires_features = {"holograms"}; }},
         {ErrorCode::SEC_UNAUTHORISED, [](Envelope& e) { e.actor->role = "viewer"; }},
         {ErrorCode::SEC_EXPIRED, [](Envelope& e) { e.expires_at = WallTime{1}; }},
         {ErrorCode::SEC_CLOCK_SKEW, [](Envelope& e) { e.timestamp = WallTime{1}; }},
-        {ErrorCode::SEC_STALE_SESSION, [](Envelope& e) { e.session_id = "ses_01JD9V3T5C0Q8M7W2N4K6R1YZY"; }},
+        {ErrorCode::SEC_STALE_SESSION,
+         [](Envelope& e) { e.session_id = "ses_01JD9V3T5C0Q8M7W2N4K6R1YZY"; }},
         {ErrorCode::VER_UNSUPPORTED, [](Envelope& e) { e.schema_version = "2.0"; }},
-        {ErrorCode::SEC_WRONG_DEVICE, [](Envelope& e) { e.device_id = "dev_01J9Z6V7Q8M4K2R5T3W1X0YABD"; }},
+        {ErrorCode::SEC_WRONG_DEVICE,
+         [](Envelope& e) { e.device_id = "dev_01J9Z6V7Q8M4K2R5T3W1X0YABD"; }},
     };
     for (std::size_t faults = 1; faults <= last_to_first.size(); ++faults) {
         Envelope envelope = command();
         for (std::size_t i = 0; i < faults; ++i) last_to_first[i].second(envelope);
         const Judgement judgement = judge(envelope);
         ASSERT_TRUE(judgement.error.has_value());
-        EXPECT_EQ(judgement.error->code, last_to_first[faults - 1].first) << to_string(judgement.error->code);
+        EXPECT_EQ(judgement.error->code, last_to_first[faults - 1].first)
+            << to_string(judgement.error->code);
     }
 }
 
@@ -191,7 +200,8 @@ TEST(Opening, AnythingBeforeTheOpeningClosesWith4407) {
     for (const Side side : {Side::device, Side::studio}) {
         Receiver receiver(ReceiverState{side, our_device, "", "1.0", {}, {}});
         test::Sender sender(3);
-        const auto early = sender.message(side == Side::device ? MessageType::CAMERA_ACTION : MessageType::EVENT);
+        const auto early =
+            sender.message(side == Side::device ? MessageType::CAMERA_ACTION : MessageType::EVENT);
         const Judgement judgement = receiver.judge(early, "f", show_time, never_known);
         EXPECT_EQ(judgement.verdict, Verdict::close);
         EXPECT_EQ(judgement.close_code, close_code::not_welcomed);
@@ -231,7 +241,9 @@ TEST(StudioPipeline, AnswersNothingAndLetsEveryReportInOnce) {
     Envelope stale = sender.message(MessageType::EVENT);
     stale.session_id = "ses_01JD9V3T5C0Q8M7W2N4K6R1YZY";
     EXPECT_EQ(receiver.judge(stale, "c", show_time, known).verdict, Verdict::drop);
-    EXPECT_EQ(receiver.judge(sender.message(MessageType::CAMERA_ACTION), "d", show_time, known).verdict, Verdict::drop);
+    EXPECT_EQ(
+        receiver.judge(sender.message(MessageType::CAMERA_ACTION), "d", show_time, known).verdict,
+        Verdict::drop);
 }
 
 TEST(Authority, EveryRoleAndCommandHasItsAnswer) {
@@ -239,18 +251,23 @@ TEST(Authority, EveryRoleAndCommandHasItsAnswer) {
     const std::vector<std::pair<std::string, std::set<M>>> rights = {
         {"viewer", {}},
         {"operator", {M::CAMERA_ACTION, M::TIMELINE_EXECUTE, M::OVERLAY_UPDATE, M::STREAM_CONTROL}},
-        {"producer", {M::CAMERA_ACTION, M::TIMELINE_LOAD, M::TIMELINE_EXECUTE, M::OVERLAY_UPDATE, M::STREAM_CONTROL}},
+        {"producer",
+         {M::CAMERA_ACTION, M::TIMELINE_LOAD, M::TIMELINE_EXECUTE, M::OVERLAY_UPDATE,
+          M::STREAM_CONTROL}},
         {"emergency", {M::TIMELINE_EXECUTE, M::OVERLAY_UPDATE, M::STREAM_CONTROL}},
-        {"admin", {M::DEVICE_CONFIG, M::CAMERA_ACTION, M::TIMELINE_LOAD, M::TIMELINE_EXECUTE, M::OVERLAY_UPDATE,
-                   M::STREAM_CONTROL}},
-        {"system", {M::DEVICE_CONFIG, M::CAMERA_ACTION, M::TIMELINE_LOAD, M::TIMELINE_EXECUTE, M::OVERLAY_UPDATE,
-                    M::STREAM_CONTROL}},
+        {"admin",
+         {M::DEVICE_CONFIG, M::CAMERA_ACTION, M::TIMELINE_LOAD, M::TIMELINE_EXECUTE,
+          M::OVERLAY_UPDATE, M::STREAM_CONTROL}},
+        {"system",
+         {M::DEVICE_CONFIG, M::CAMERA_ACTION, M::TIMELINE_LOAD, M::TIMELINE_EXECUTE,
+          M::OVERLAY_UPDATE, M::STREAM_CONTROL}},
         {"stranger", {}},
     };
     for (const auto& [role, may] : rights) {
         for (int i = 0; i <= static_cast<int>(M::GOODBYE); ++i) {
             const auto type = static_cast<M>(i);
-            EXPECT_EQ(may_order(role, type), may.contains(type)) << role << " " << contract::to_string(type);
+            EXPECT_EQ(may_order(role, type), may.contains(type))
+                << role << " " << contract::to_string(type);
         }
     }
 }

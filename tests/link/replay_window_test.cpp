@@ -39,7 +39,8 @@ TEST(ReplayWindow, ReachesBackExactly1024Numbers) {
 }
 
 TEST(ReplayWindow, ALongJumpForgetsOnlyWhatIsTooOld) {
-    for (const std::int64_t jump : {63, 64, 65, 1'023, 1'024, 1'025, 1'087, 1'088, 1'089, 100'000}) {
+    for (const std::int64_t jump :
+         {63, 64, 65, 1'023, 1'024, 1'025, 1'087, 1'088, 1'089, 100'000}) {
         ReplayWindow window;
         ASSERT_TRUE(window.accept(1));
         ASSERT_TRUE(window.accept(1 + jump));
@@ -69,9 +70,11 @@ TEST(ReplayWindow, AgreesWithAModelThatForgetsNothing) {
         for (int i = 0; i < 20'000; ++i) {
             const std::int64_t reach = random.below(50) == 0 ? 3'000 : 40;
             const std::int64_t seq = std::max<std::int64_t>(
-                1, highest + 20 - static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(reach))));
+                1, highest + 20 -
+                       static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(reach))));
             const bool fresh = seq > highest - 1'024 && !seen.contains(seq);
-            ASSERT_EQ(window.accept(seq), fresh) << "seed " << seed << " step " << i << " seq " << seq;
+            ASSERT_EQ(window.accept(seq), fresh)
+                << "seed " << seed << " step " << i << " seq " << seq;
             seen.insert(seq);
             highest = std::max(highest, seq);
         }

@@ -22,9 +22,13 @@ constexpr std::int64_t linger_ms = 1'000;  // for the close frame of a connectio
 }
 
 Connection::Connection(ConnectionParts parts, RoadIdentity identity, MessageCodec codec)
-    : parts_(std::move(parts)), identity_(std::move(identity)), codec_(std::move(codec)), link_(parts_.random),
+    : parts_(std::move(parts)),
+      identity_(std::move(identity)),
+      codec_(std::move(codec)),
+      link_(parts_.random),
       since_(parts_.clock.wall()) {
-    if (const auto own = crypto::Certificate::from_pem(identity_.tls.identity.certificate_chain_pem)) {
+    if (const auto own =
+            crypto::Certificate::from_pem(identity_.tls.identity.certificate_chain_pem)) {
         certificate_expires_at_ = own->not_after();
     }
 }
@@ -32,9 +36,10 @@ Connection::Connection(ConnectionParts parts, RoadIdentity identity, MessageCode
 // A callback that does nothing once this connection is gone.
 template <class Function>
 auto Connection::guarded(Function function) {
-    return [alive = std::weak_ptr<bool>(alive_), function = std::move(function)](auto&&... arguments) {
-        if (!alive.expired()) function(std::forward<decltype(arguments)>(arguments)...);
-    };
+    return
+        [alive = std::weak_ptr<bool>(alive_), function = std::move(function)](auto&&... arguments) {
+            if (!alive.expired()) function(std::forward<decltype(arguments)>(arguments)...);
+        };
 }
 
 void Connection::stop(const std::string& goodbye) {
@@ -50,11 +55,16 @@ void Connection::drive(LinkEvent event, const link::LinkInput& input) {
 
 void Connection::perform(const link::LinkAction& action) {
     switch (action.what) {
-        case LinkDo::fetch_token: return fetch_token();
-        case LinkDo::dial: return dial();
-        case LinkDo::say_hello: return say_hello();
-        case LinkDo::enter_session: return enter_session();
-        case LinkDo::leave_session: return leave_session();
+        case LinkDo::fetch_token:
+            return fetch_token();
+        case LinkDo::dial:
+            return dial();
+        case LinkDo::say_hello:
+            return say_hello();
+        case LinkDo::enter_session:
+            return enter_session();
+        case LinkDo::leave_session:
+            return leave_session();
         case LinkDo::say_goodbye: {
             contract::Goodbye goodbye;
             goodbye.reason = goodbye_.empty() ? "shutdown" : goodbye_;
@@ -66,7 +76,8 @@ void Connection::perform(const link::LinkAction& action) {
             if (socket_) socket_->close(action.code, link_.last_error());
             return;
         case LinkDo::drop_socket:
-            // The handle may belong to the very call we are in, and a close frame may still be on its way.
+            // The handle may belong to the very call we are in, and a close frame may still be on
+            // its way.
             socket_.reset();
             ++generation_;
             former_ = std::move(dialled_);
@@ -94,14 +105,18 @@ void Connection::perform(const link::LinkAction& action) {
 }
 
 void Connection::fetch_token() {
-    fetch_session_token(parts_.loop, parts_.workers, identity_, guarded([this](FetchedToken fetched) {
-        using Outcome = FetchedToken::Outcome;
-        token_ = std::move(fetched.token);
-        if (fetched.outcome == Outcome::ready) return drive(LinkEvent::token_ready);
-        if (fetched.wrong_server) parts_.raise("security.pin_mismatch", ObjectWriter().text("peer", identity_.session_url).str());
-        drive(fetched.outcome == Outcome::refused ? LinkEvent::token_refused : LinkEvent::token_failed,
-              {0, std::nullopt, fetched.reason});
-    }));
+    fetch_session_token(
+        parts_.loop, parts_.workers, identity_, guarded([this](FetchedToken fetched) {
+            using Outcome = FetchedToken::Outcome;
+            token_ = std::move(fetched.token);
+            if (fetched.outcome == Outcome::ready) return drive(LinkEvent::token_ready);
+            if (fetched.wrong_server)
+                parts_.raise("security.pin_mismatch",
+                             ObjectWriter().text("peer", identity_.session_url).str());
+            drive(fetched.outcome == Outcome::refused ? LinkEvent::token_refused
+                                                      : LinkEvent::token_failed,
+                  {0, std::nullopt, fetched.reason});
+        }));
 }
 
 void Connection::dial() {
@@ -118,15 +133,19 @@ void Connection::dial() {
     });
     events.failed = guarded([this](const Error& error) {
         const bool wrong = error.code == ErrorCode::SEC_PIN;
-        if (wrong) parts_.raise("security.pin_mismatch", ObjectWriter().text("peer", identity_.channel_url).str());
-        drive(wrong ? LinkEvent::dial_refused : LinkEvent::dial_failed, {0, std::nullopt, describe(error)});
+        if (wrong)
+            parts_.raise("security.pin_mismatch",
+                         ObjectWriter().text("peer", identity_.channel_url).str());
+        drive(wrong ? LinkEvent::dial_refused : LinkEvent::dial_failed,
+              {0, std::nullopt, describe(error)});
     });
     events.socket.message = guarded([this, generation](const std::string& text) {
         if (generation == generation_) on_message(text);
     });
     events.socket.closed = guarded([this, generation](int code, const std::string& reason) {
         if (generation != generation_) return;
-        drive(LinkEvent::closed, {code, std::nullopt, "connection closed: " + std::to_string(code) + " " + reason});
+        drive(LinkEvent::closed,
+              {code, std::nullopt, "connection closed: " + std::to_string(code) + " " + reason});
     });
     dialled_ = net::dial(parts_.loop, std::move(options), std::move(events));
 }
@@ -160,8 +179,12 @@ void Connection::enter_session() {
     (void)send_once(report, {});
     if (std::exchange(was_live_, true)) {
         const std::int64_t outage_ms = (parts_.clock.steady().ns - lost_at_.ns) / 1'000'000;
-        parts_.raise("connectivity.changed", ObjectWriter().text("from", "offline").text("to", "connected")
-                                                 .text("transport", "wss").integer("outage_ms", outage_ms).str());
+        parts_.raise("connectivity.changed", ObjectWriter()
+                                                 .text("from", "offline")
+                                                 .text("to", "connected")
+                                                 .text("transport", "wss")
+                                                 .integer("outage_ms", outage_ms)
+                                                 .str());
     }
     sent_up_to_ = 0;
     flush();
@@ -192,7 +215,8 @@ void Connection::changed() {
 LinkStatus Connection::status() const {
     LinkStatus status;
     status.state = link_.shown_state();
-    if (status.state == "connected" && !verdict_.empty() && verdict_ != "ok") status.state = "degraded";
+    if (status.state == "connected" && !verdict_.empty() && verdict_ != "ok")
+        status.state = "degraded";
     status.since = since_;
     status.last_error = link_.last_error();
     status.next_retry_at = retry_at_;

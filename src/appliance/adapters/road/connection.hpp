@@ -1,5 +1,5 @@
-// Drives the appliance's connection: performs what link/device_link.hpp decides, runs every arriving message through the
-// receive pipeline, and sends the outbox within its window.
+// Drives the appliance's connection: performs what link/device_link.hpp decides, runs every
+// arriving message through the receive pipeline, and sends the outbox within its window.
 #pragma once
 
 #include <functional>
@@ -64,14 +64,16 @@ class Connection {
     void on_message(const std::string& text);
     void on_forged(const Error& error);
     void on_payload(const Opened& opened);
-    void on_judged(const link::Judgement& judgement, const contract::Envelope& envelope, const Opened& opened);
+    void on_judged(const link::Judgement& judgement, const contract::Envelope& envelope,
+                   const Opened& opened);
     void on_session_message(const contract::Envelope& envelope);
     void on_welcome(const contract::Envelope& envelope, const contract::Welcome& welcome);
     void on_receipt(const contract::Receipt& receipt);
-    void refuse_once(const std::string& message_id, const std::string& correlation_id, const Error& error);
+    void refuse_once(const std::string& message_id, const std::string& correlation_id,
+                     const Error& error);
     void violate(int code, const std::string& reason);
-    bool send(contract::MessageType type, const std::string& message_id, const std::string& correlation_id,
-              const std::string& body);
+    bool send(contract::MessageType type, const std::string& message_id,
+              const std::string& correlation_id, const std::string& body);
     bool send_row(const OutboxRow& row);
     bool window_open() const;
     void changed();
@@ -99,7 +101,8 @@ class Connection {
     std::optional<WallTime> retry_at_, certificate_expires_at_;
     WallTime since_;
     std::int64_t dup_dropped_ = 0;  // of connections that are over
-    // Shared with calls that may come back after this connection is gone: they look before they touch it.
+    // Shared with calls that may come back after this connection is gone: they look before they
+    // touch it.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

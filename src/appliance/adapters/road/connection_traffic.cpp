@@ -1,4 +1,5 @@
-// The traffic half of the connection: what arrives is judged before it is believed, what leaves is sealed.
+// The traffic half of the connection: what arrives is judged before it is believed, what leaves is
+// sealed.
 #include <algorithm>
 #include <utility>
 
@@ -26,7 +27,9 @@ void Connection::on_message(const std::string& text) {
         log::error("a message could not be stored: {}", failure.what());
         parts_.outbox.recount();
         if (const auto id = contract::message_id_of(opened->payload)) {
-            refuse_once(*id, {}, fail(ErrorCode::SYS_STORAGE, "the journal cannot be written; the command was not kept"));
+            refuse_once(*id, {},
+                        fail(ErrorCode::SYS_STORAGE,
+                             "the journal cannot be written; the command was not kept"));
         }
     }
 }
@@ -35,8 +38,11 @@ void Connection::on_message(const std::string& text) {
 void Connection::on_forged(const Error& error) {
     log::warning("message dropped: {}", describe(error));
     if (!forged_.note(parts_.clock.steady())) return;
-    parts_.raise("security.signature_invalid", ObjectWriter().integer("count", static_cast<std::int64_t>(forged_.count()))
-                                                   .text("peer", identity_.channel_url).str());
+    parts_.raise("security.signature_invalid",
+                 ObjectWriter()
+                     .integer("count", static_cast<std::int64_t>(forged_.count()))
+                     .text("peer", identity_.channel_url)
+                     .str());
     forged_ = {};
     violate(link::close_code::auth_failed, "five messages with invalid signatures within a minute");
 }
@@ -45,14 +51,17 @@ void Connection::on_payload(const Opened& opened) {
     const auto envelope = contract::parse_envelope(opened.payload);
     if (!envelope) {
         log::warning("message refused: {}", describe(envelope.error()));
-        if (const auto id = contract::message_id_of(opened.payload)) refuse_once(*id, {}, envelope.error());
+        if (const auto id = contract::message_id_of(opened.payload))
+            refuse_once(*id, {}, envelope.error());
         return;
     }
     const auto known = [this](const std::string& id) { return parts_.journal.knows(id); };
-    on_judged(receiver_->judge(*envelope, opened.fingerprint, parts_.time.now(), known), *envelope, opened);
+    on_judged(receiver_->judge(*envelope, opened.fingerprint, parts_.time.now(), known), *envelope,
+              opened);
 }
 
-void Connection::on_judged(const link::Judgement& judgement, const contract::Envelope& envelope, const Opened& opened) {
+void Connection::on_judged(const link::Judgement& judgement, const contract::Envelope& envelope,
+                           const Opened& opened) {
     switch (judgement.verdict) {
         case Verdict::accept:
             if (!contract::is_command(envelope.type)) return on_session_message(envelope);
@@ -60,20 +69,24 @@ void Connection::on_judged(const link::Judgement& judgement, const contract::Env
         case Verdict::duplicate:
             return parts_.executor.repeat(envelope);
         case Verdict::refuse:
-            log::warning("{} {} refused: {}", contract::to_string(envelope.type), envelope.message_id,
-                         describe(*judgement.error));
-            if (judgement.journaled) return parts_.executor.refuse(envelope, opened.payload, *judgement.error);
+            log::warning("{} {} refused: {}", contract::to_string(envelope.type),
+                         envelope.message_id, describe(*judgement.error));
+            if (judgement.journaled)
+                return parts_.executor.refuse(envelope, opened.payload, *judgement.error);
             return refuse_once(envelope.message_id, envelope.correlation_id, *judgement.error);
         case Verdict::close:
             if (judgement.close_code == link::close_code::security_violation) {
-                parts_.raise("security.nonce_conflict", ObjectWriter().text("peer", identity_.channel_url).str());
+                parts_.raise("security.nonce_conflict",
+                             ObjectWriter().text("peer", identity_.channel_url).str());
             }
             return violate(judgement.close_code, judgement.error->message);
         case Verdict::drop:
             if (!judgement.replay) return;
             if (const auto count = replays_.note(parts_.clock.steady())) {
-                parts_.raise("security.replay_rejected",
-                             ObjectWriter().integer("count", *count).text("peer", identity_.channel_url).str());
+                parts_.raise("security.replay_rejected", ObjectWriter()
+                                                             .integer("count", *count)
+                                                             .text("peer", identity_.channel_url)
+                                                             .str());
             }
             return;
     }
@@ -82,11 +95,14 @@ void Connection::on_judged(const link::Judgement& judgement, const contract::Env
 void Connection::on_session_message(const contract::Envelope& envelope) {
     const auto parsed = contract::parse_body(envelope);
     if (!parsed) {
-        log::warning("{} ignored: {}", contract::to_string(envelope.type), describe(parsed.error()));
+        log::warning("{} ignored: {}", contract::to_string(envelope.type),
+                     describe(parsed.error()));
         return;
     }
-    if (const auto* welcome = std::get_if<contract::Welcome>(&parsed->body)) return on_welcome(envelope, *welcome);
-    if (const auto* receipt = std::get_if<contract::Receipt>(&parsed->body)) return on_receipt(*receipt);
+    if (const auto* welcome = std::get_if<contract::Welcome>(&parsed->body))
+        return on_welcome(envelope, *welcome);
+    if (const auto* receipt = std::get_if<contract::Receipt>(&parsed->body))
+        return on_receipt(*receipt);
     if (const auto* refuse = std::get_if<contract::Refuse>(&parsed->body)) {
         std::optional<std::int64_t> wait;
         if (refuse->retry_after_s) wait = *refuse->retry_after_s;
@@ -111,7 +127,8 @@ void Connection::on_welcome(const contract::Envelope& envelope, const contract::
     stamp_->open_session(welcome.session_id, welcome.schema_version);
     drive(LinkEvent::welcomed);
     if (moved && std::abs(*moved) > link::clock_step_ms) {
-        parts_.raise("clock.stepped", ObjectWriter().integer("delta_ms", *moved).text("source", "studio").str());
+        parts_.raise("clock.stepped",
+                     ObjectWriter().integer("delta_ms", *moved).text("source", "studio").str());
     }
 }
 
@@ -122,7 +139,8 @@ void Connection::on_receipt(const contract::Receipt& receipt) {
         const auto& [seq, item] = *it;
         const auto& ids = receipt.message_ids;
         const bool named = std::find(ids.begin(), ids.end(), item.message_id) != ids.end();
-        const bool missing = std::find(receipt.missing.begin(), receipt.missing.end(), seq) != receipt.missing.end();
+        const bool missing =
+            std::find(receipt.missing.begin(), receipt.missing.end(), seq) != receipt.missing.end();
         if (!named && !missing && seq > receipt.up_to_seq) {
             ++it;
             continue;
@@ -142,7 +160,8 @@ void Connection::on_receipt(const contract::Receipt& receipt) {
     flush();
 }
 
-void Connection::refuse_once(const std::string& message_id, const std::string& correlation_id, const Error& error) {
+void Connection::refuse_once(const std::string& message_id, const std::string& correlation_id,
+                             const Error& error) {
     contract::Ack ack;
     ack.message_id = message_id;
     ack.status = "rejected";
@@ -151,7 +170,8 @@ void Connection::refuse_once(const std::string& message_id, const std::string& c
 }
 
 bool Connection::window_open() const {
-    return in_flight_.size() < link::outbox_window_messages && in_flight_bytes_ < link::outbox_window_bytes;
+    return in_flight_.size() < link::outbox_window_messages &&
+           in_flight_bytes_ < link::outbox_window_bytes;
 }
 
 void Connection::flush() {
@@ -175,17 +195,29 @@ bool Connection::send_row(const OutboxRow& row) {
 }
 
 bool Connection::send_once(const contract::Body& body, const std::string& correlation_id) {
-    static constexpr MessageType types[] = {
-        MessageType::DEVICE_CONFIG,   MessageType::CAMERA_ACTION,  MessageType::TIMELINE_LOAD, MessageType::TIMELINE_EXECUTE,
-        MessageType::OVERLAY_UPDATE,  MessageType::STREAM_CONTROL, MessageType::ACK,           MessageType::PROGRESS,
-        MessageType::EVENT,           MessageType::METRICS,        MessageType::HELLO,         MessageType::WELCOME,
-        MessageType::REFUSE,          MessageType::STATE_REPORT,   MessageType::RECEIPT,       MessageType::GOODBYE};
+    static constexpr MessageType types[] = {MessageType::DEVICE_CONFIG,
+                                            MessageType::CAMERA_ACTION,
+                                            MessageType::TIMELINE_LOAD,
+                                            MessageType::TIMELINE_EXECUTE,
+                                            MessageType::OVERLAY_UPDATE,
+                                            MessageType::STREAM_CONTROL,
+                                            MessageType::ACK,
+                                            MessageType::PROGRESS,
+                                            MessageType::EVENT,
+                                            MessageType::METRICS,
+                                            MessageType::HELLO,
+                                            MessageType::WELCOME,
+                                            MessageType::REFUSE,
+                                            MessageType::STATE_REPORT,
+                                            MessageType::RECEIPT,
+                                            MessageType::GOODBYE};
     static_assert(std::size(types) == std::variant_size_v<contract::Body>);
-    return send(types[body.index()], make_uuid7(parts_.clock, parts_.random), correlation_id, contract::write_body(body));
+    return send(types[body.index()], make_uuid7(parts_.clock, parts_.random), correlation_id,
+                contract::write_body(body));
 }
 
-bool Connection::send(MessageType type, const std::string& message_id, const std::string& correlation_id,
-                      const std::string& body) {
+bool Connection::send(MessageType type, const std::string& message_id,
+                      const std::string& correlation_id, const std::string& body) {
     if (!socket_ || session_id_.empty()) return false;
     contract::Envelope envelope;
     envelope.message_id = message_id;

@@ -32,10 +32,17 @@ std::vector<contract::Warning> warnings_of(const contract::Envelope& envelope) {
 
 }  // namespace
 
-Executor::Executor(async::Loop& loop, store::Database& database, Journal& journal, OutboxStore& outbox,
-                   const link::StudioClock& time, const Clock& clock, Random& random, ExecutorPorts ports)
-    : loop_(loop), database_(database), journal_(journal), outbox_(outbox), time_(time), clock_(clock),
-      random_(random), ports_(std::move(ports)) {}
+Executor::Executor(async::Loop& loop, store::Database& database, Journal& journal,
+                   OutboxStore& outbox, const link::StudioClock& time, const Clock& clock,
+                   Random& random, ExecutorPorts ports)
+    : loop_(loop),
+      database_(database),
+      journal_(journal),
+      outbox_(outbox),
+      time_(time),
+      clock_(clock),
+      random_(random),
+      ports_(std::move(ports)) {}
 
 void Executor::resume_unfinished() {
     for (const JournalRow& row : journal_.unfinished()) {
@@ -43,7 +50,8 @@ void Executor::resume_unfinished() {
         if (!command) {
             contract::Progress lost;
             lost.state = "failed";
-            lost.error = fail(ErrorCode::SYS_INTERNAL, "the journaled command can no longer be read");
+            lost.error =
+                fail(ErrorCode::SYS_INTERNAL, "the journaled command can no longer be read");
             progress(row.message_id, std::move(lost));
         } else if (row.state == CommandState::deferred) {
             defer(row.message_id, command->envelope.not_before.value_or(WallTime{0}));
@@ -84,16 +92,19 @@ void Executor::accept(const contract::Envelope& envelope, const std::string& pay
 }
 
 // The command's stored effect, its journal row and its ACK become durable together or not at all.
-void Executor::decide(const Command& command, const std::string& payload, std::vector<contract::Warning> warnings) {
+void Executor::decide(const Command& command, const std::string& payload,
+                      std::vector<contract::Warning> warnings) {
     const contract::Envelope& envelope = command.envelope;
     Decision decision;
     try {
         database_.transaction([&] {
             decision = handler_->decide(command);
-            decision.ack.warnings.insert(decision.ack.warnings.end(), warnings.begin(), warnings.end());
+            decision.ack.warnings.insert(decision.ack.warnings.end(), warnings.begin(),
+                                         warnings.end());
             const bool open = decision.ack.status == "accepted";
             if (open) decision.ack.lane_position = lanes_.position(decision.lane);
-            keep(envelope, payload, decision, open ? CommandState::waiting : CommandState::finished);
+            keep(envelope, payload, decision,
+                 open ? CommandState::waiting : CommandState::finished);
         });
     } catch (const store::StorageFailure&) {
         outbox_.recount();
@@ -101,7 +112,8 @@ void Executor::decide(const Command& command, const std::string& payload, std::v
     } catch (const std::exception& fault) {
         log::error("command {} could not be decided: {}", envelope.message_id, fault.what());
         outbox_.recount();
-        return refuse(envelope, payload, fail(ErrorCode::SYS_INTERNAL, "the appliance could not decide this command"));
+        return refuse(envelope, payload,
+                      fail(ErrorCode::SYS_INTERNAL, "the appliance could not decide this command"));
     }
     if (decision.ack.status == "accepted") {
         enqueue(decision.lane, envelope.message_id, envelope.expires_at);
@@ -110,7 +122,8 @@ void Executor::decide(const Command& command, const std::string& payload, std::v
     }
 }
 
-void Executor::refuse(const contract::Envelope& envelope, const std::string& payload, const Error& error) {
+void Executor::refuse(const contract::Envelope& envelope, const std::string& payload,
+                      const Error& error) {
     database_.transaction([&] {
         Decision decision;
         decision.ack = rejection(error);
@@ -120,8 +133,8 @@ void Executor::refuse(const contract::Envelope& envelope, const std::string& pay
     schedule_turn();
 }
 
-void Executor::keep(const contract::Envelope& envelope, const std::string& payload, Decision decision,
-                    CommandState state) {
+void Executor::keep(const contract::Envelope& envelope, const std::string& payload,
+                    Decision decision, CommandState state) {
     JournalRow row;
     row.message_id = envelope.message_id;
     row.correlation_id = envelope.correlation_id;
@@ -171,11 +184,12 @@ void Executor::defer(const std::string& message_id, WallTime not_before) {
 }
 
 void Executor::try_again(const std::string& message_id, std::function<void()> work) {
-    deferred_[message_id] = loop_.after(storage_pause_ms, [this, message_id, work = std::move(work)] {
-        const async::Handle spent = std::move(deferred_[message_id]);
-        deferred_.erase(message_id);
-        work();
-    });
+    deferred_[message_id] =
+        loop_.after(storage_pause_ms, [this, message_id, work = std::move(work)] {
+            const async::Handle spent = std::move(deferred_[message_id]);
+            deferred_.erase(message_id);
+            work();
+        });
 }
 
 Decision Executor::ask(const Command& command) {
@@ -184,14 +198,17 @@ Decision Executor::ask(const Command& command) {
     } catch (const store::StorageFailure&) {
         throw;
     } catch (const std::exception& fault) {
-        log::error("command {} could not be decided: {}", command.envelope.message_id, fault.what());
+        log::error("command {} could not be decided: {}", command.envelope.message_id,
+                   fault.what());
         Decision decision;
-        decision.ack = rejection(fail(ErrorCode::SYS_INTERNAL, "the appliance could not decide this command"));
+        decision.ack =
+            rejection(fail(ErrorCode::SYS_INTERNAL, "the appliance could not decide this command"));
         return decision;
     }
 }
 
-// The time of a journaled command has come: it is decided now, and what would have been its ACK is its terminal PROGRESS.
+// The time of a journaled command has come: it is decided now, and what would have been its ACK is
+// its terminal PROGRESS.
 void Executor::decide_deferred(const std::string& message_id) {
     const auto row = journal_.find(message_id);
     if (!row || row->state != CommandState::deferred) return;
@@ -218,7 +235,8 @@ void Executor::decide_deferred(const std::string& message_id) {
     schedule_turn();
 }
 
-void Executor::enqueue(const std::string& lane, const std::string& message_id, std::optional<WallTime> expires_at) {
+void Executor::enqueue(const std::string& lane, const std::string& message_id,
+                       std::optional<WallTime> expires_at) {
     constexpr WallTime never{INT64_MAX};
     lanes_.add(lane, {message_id, expires_at.value_or(never)});
 }
@@ -253,10 +271,12 @@ void Executor::begin(const link::Lanes::Waiting& waiting) {
     try {
         const auto row = journal_.find(id);
         if (!row || row->state == CommandState::finished) return lanes_.release(id);
-        if (row->state != CommandState::running && time_.now() >= waiting.expires_at) return expire(id);
+        if (row->state != CommandState::running && time_.now() >= waiting.expires_at)
+            return expire(id);
         const auto command = read(*row);
         if (!command) return lanes_.release(id);
-        if (row->state != CommandState::running) journal_.move(id, CommandState::running, row->lane);
+        if (row->state != CommandState::running)
+            journal_.move(id, CommandState::running, row->lane);
         crash_point(CrashStep::appliance_before_effect);
         handler_->run(*command);
         crash_point(CrashStep::appliance_after_effect);
@@ -275,7 +295,8 @@ void Executor::begin(const link::Lanes::Waiting& waiting) {
 void Executor::expire(const std::string& message_id) {
     contract::Progress expired;
     expired.state = "expired";
-    expired.error = fail(ErrorCode::SEC_EXPIRED, "expires_at passed before the command could begin");
+    expired.error =
+        fail(ErrorCode::SEC_EXPIRED, "expires_at passed before the command could begin");
     progress(message_id, std::move(expired));
 }
 
@@ -289,17 +310,21 @@ void Executor::progress(const std::string& message_id, contract::Progress progre
         store_progress(*row, progress, terminal);
         if (!terminal) ports_.send_once(progress, row->correlation_id);
     } catch (const store::StorageFailure& failure) {
-        log::error("PROGRESS {} of {} waits for storage: {}", progress.state, message_id, failure.what());
+        log::error("PROGRESS {} of {} waits for storage: {}", progress.state, message_id,
+                   failure.what());
         outbox_.recount();
         if (!contract::is_terminal_progress(progress.state)) return;
-        return try_again(message_id, [this, message_id, progress] { this->progress(message_id, progress); });
+        return try_again(message_id,
+                         [this, message_id, progress] { this->progress(message_id, progress); });
     }
     if (link::frees_lane(progress.state)) lanes_.release(message_id);
     schedule_turn();
 }
 
-void Executor::store_progress(const JournalRow& row, const contract::Progress& progress, bool terminal) {
-    if (!terminal) return journal_.progress(row.message_id, progress.state, progress.revision, std::nullopt);
+void Executor::store_progress(const JournalRow& row, const contract::Progress& progress,
+                              bool terminal) {
+    if (!terminal)
+        return journal_.progress(row.message_id, progress.state, progress.revision, std::nullopt);
     crash_point(CrashStep::appliance_before_result);
     database_.transaction([&] {
         journal_.progress(row.message_id, progress.state, progress.revision, clock_.wall());

@@ -1,5 +1,5 @@
-// Makes every command act exactly once: decides and journals it in one transaction, answers, then lets it run in its lane
-// and keeps its PROGRESS (contract B.5; drills 7.2).
+// Makes every command act exactly once: decides and journals it in one transaction, answers, then
+// lets it run in its lane and keeps its PROGRESS (contract B.5; drills 7.2).
 #pragma once
 
 #include <functional>
@@ -28,14 +28,15 @@ struct ExecutorPorts {
 class Executor {
   public:
     Executor(async::Loop& loop, store::Database& database, Journal& journal, OutboxStore& outbox,
-             const link::StudioClock& time, const Clock& clock, Random& random, ExecutorPorts ports);
+             const link::StudioClock& time, const Clock& clock, Random& random,
+             ExecutorPorts ports);
 
     void use(CommandHandler& handler) { handler_ = &handler; }
     // Takes up what a former process left. Call once, after use().
     void resume_unfinished();
 
-    // A new command that passed the link; `payload` is the signed envelope. Throws store::StorageFailure: then nothing was
-    // kept and nothing may be answered but "try again".
+    // A new command that passed the link; `payload` is the signed envelope. Throws
+    // store::StorageFailure: then nothing was kept and nothing may be answered but "try again".
     void accept(const contract::Envelope& envelope, const std::string& payload);
     // Keeps a refusal and answers it, now and to every retry.
     void refuse(const contract::Envelope& envelope, const std::string& payload, const Error& error);
@@ -47,10 +48,12 @@ class Executor {
   private:
     void keep(const contract::Envelope& envelope, const std::string& payload, Decision decision,
               link::CommandState state);
-    void decide(const Command& command, const std::string& payload, std::vector<contract::Warning> warnings);
+    void decide(const Command& command, const std::string& payload,
+                std::vector<contract::Warning> warnings);
     void decide_deferred(const std::string& message_id);
     Decision ask(const Command& command);
-    void enqueue(const std::string& lane, const std::string& message_id, std::optional<WallTime> expires_at);
+    void enqueue(const std::string& lane, const std::string& message_id,
+                 std::optional<WallTime> expires_at);
     void turn();
     void schedule_turn();
     void begin(const link::Lanes::Waiting& waiting);
@@ -71,7 +74,7 @@ class Executor {
     ExecutorPorts ports_;
     CommandHandler* handler_ = nullptr;
     link::Lanes lanes_;
-    std::vector<Command> settled_;  // immediate commands whose committed() is due
+    std::vector<Command> settled_;                   // immediate commands whose committed() is due
     std::map<std::string, async::Handle> deferred_;  // by message_id: what waits for its time
     bool turn_scheduled_ = false;
     bool answered_ = false;  // an ACK was journaled since the last turn

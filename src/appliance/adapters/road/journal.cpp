@@ -4,7 +4,8 @@ namespace vistter::appliance {
 namespace {
 
 constexpr std::string_view columns =
-    "SELECT message_id, correlation_id, payload, lane, ack_status, progress_state, state, progress_revision "
+    "SELECT message_id, correlation_id, payload, lane, ack_status, progress_state, state, "
+    "progress_revision "
     "FROM road_command ";
 
 JournalRow read_row(const store::Statement& statement) {
@@ -36,7 +37,8 @@ std::optional<JournalRow> Journal::find(const std::string& message_id) {
 }
 
 std::vector<JournalRow> Journal::unfinished() {
-    auto statement = database_.prepare(std::string(columns) + "WHERE state <> 'finished' ORDER BY position");
+    auto statement =
+        database_.prepare(std::string(columns) + "WHERE state <> 'finished' ORDER BY position");
     std::vector<JournalRow> rows;
     while (statement.step()) rows.push_back(read_row(statement));
     return rows;
@@ -44,10 +46,17 @@ std::vector<JournalRow> Journal::unfinished() {
 
 void Journal::add(const contract::Envelope& envelope, const JournalRow& row, WallTime now) {
     auto statement = database_.prepare(
-        "INSERT INTO road_command (message_id, correlation_id, type, payload, lane, state, ack_status, received_ms, "
+        "INSERT INTO road_command (message_id, correlation_id, type, payload, lane, state, "
+        "ack_status, received_ms, "
         "finished_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    statement.bind(row.message_id).bind(row.correlation_id).bind(contract::to_string(envelope.type));
-    statement.bind(row.payload).bind(row.lane).bind(link::to_string(row.state)).bind(row.ack_status).bind(now.ms);
+    statement.bind(row.message_id)
+        .bind(row.correlation_id)
+        .bind(contract::to_string(envelope.type));
+    statement.bind(row.payload)
+        .bind(row.lane)
+        .bind(link::to_string(row.state))
+        .bind(row.ack_status)
+        .bind(now.ms);
     if (row.state == link::CommandState::finished) {
         statement.bind(now.ms);
     } else {
@@ -57,17 +66,20 @@ void Journal::add(const contract::Envelope& envelope, const JournalRow& row, Wal
     ++count_;
 }
 
-void Journal::move(const std::string& message_id, link::CommandState state, const std::string& lane) {
-    auto statement = database_.prepare("UPDATE road_command SET state = ?, lane = ? WHERE message_id = ?");
+void Journal::move(const std::string& message_id, link::CommandState state,
+                   const std::string& lane) {
+    auto statement =
+        database_.prepare("UPDATE road_command SET state = ?, lane = ? WHERE message_id = ?");
     statement.bind(link::to_string(state)).bind(lane).bind(message_id).run();
 }
 
-void Journal::progress(const std::string& message_id, const std::string& state, std::int64_t revision,
-                       std::optional<WallTime> finished) {
-    auto statement = database_.prepare(
-        finished ? "UPDATE road_command SET progress_state = ?, progress_revision = ?, state = 'finished', "
-                   "finished_ms = ? WHERE message_id = ?"
-                 : "UPDATE road_command SET progress_state = ?, progress_revision = ? WHERE message_id = ?");
+void Journal::progress(const std::string& message_id, const std::string& state,
+                       std::int64_t revision, std::optional<WallTime> finished) {
+    auto statement = database_.prepare(finished ? "UPDATE road_command SET progress_state = ?, "
+                                                  "progress_revision = ?, state = 'finished', "
+                                                  "finished_ms = ? WHERE message_id = ?"
+                                                : "UPDATE road_command SET progress_state = ?, "
+                                                  "progress_revision = ? WHERE message_id = ?");
     statement.bind(state).bind(revision);
     if (finished) statement.bind(finished->ms);
     statement.bind(message_id).run();
@@ -94,13 +106,15 @@ std::string Journal::fact(const std::string& name) {
 
 void Journal::set_fact(const std::string& name, const std::string& value) {
     auto statement = database_.prepare(
-        "INSERT INTO road_fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+        "INSERT INTO road_fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value "
+        "= excluded.value");
     statement.bind(name).bind(value).run();
 }
 
 void Journal::clear() {
     database_.transaction([&] {
-        for (const char* sql : {"DELETE FROM road_command", "DELETE FROM road_outbox", "DELETE FROM road_fact"}) {
+        for (const char* sql :
+             {"DELETE FROM road_command", "DELETE FROM road_outbox", "DELETE FROM road_fact"}) {
             database_.prepare(sql).run();
         }
     });

@@ -1,4 +1,5 @@
-// The appliance's journal of commands on SQLite: what was accepted, how it was answered, how far it came.
+// The appliance's journal of commands on SQLite: what was accepted, how it was answered, how far it
+// came.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +36,9 @@ class Journal {
                   std::optional<WallTime> finished);
     // Forgets finished commands older than `days` beyond the newest `entries`.
     void prune(WallTime now, std::int64_t days, std::int64_t entries);
-    std::int64_t count() const { return count_; }  // may be off by what a failed transaction took back, until prune()
+    std::int64_t count() const {
+        return count_;
+    }  // may be off by what a failed transaction took back, until prune()
 
     std::string fact(const std::string& name);  // "" if absent
     void set_fact(const std::string& name, const std::string& value);

@@ -1,4 +1,5 @@
-// Seals what the appliance says and opens what Studio says: compact JWS over exact bytes (contract B.3).
+// Seals what the appliance says and opens what Studio says: compact JWS over exact bytes (contract
+// B.3).
 #pragma once
 
 #include <map>
@@ -24,12 +25,13 @@ class MessageCodec {
     static Result<MessageCodec> make(const RoadIdentity& identity);
 
     std::string seal(const contract::Envelope& envelope) const;
-    // Errors: SEC_UNAUTHORISED, VAL_TOO_BIG. A key of another role than Studio's is an unknown key: what we said ourselves,
-    // reflected, does not open.
+    // Errors: SEC_UNAUTHORISED, VAL_TOO_BIG. A key of another role than Studio's is an unknown key:
+    // what we said ourselves, reflected, does not open.
     Result<Opened> open(std::string_view compact) const;
 
   private:
-    MessageCodec(crypto::PrivateKey key, std::string kid) : key_(std::move(key)), kid_(std::move(kid)) {}
+    MessageCodec(crypto::PrivateKey key, std::string kid)
+        : key_(std::move(key)), kid_(std::move(kid)) {}
 
     crypto::PrivateKey key_;
     std::string kid_;

@@ -10,22 +10,27 @@ OutboxRow read_row(const store::Statement& statement) {
     row.position = statement.integer(0);
     row.message_id = statement.text(1);
     row.correlation_id = statement.text(2);
-    row.type = contract::message_type_from(statement.text(3)).value_or(contract::MessageType::EVENT);
+    row.type =
+        contract::message_type_from(statement.text(3)).value_or(contract::MessageType::EVENT);
     row.body = statement.text(4);
     return row;
 }
 
-std::size_t index_of(std::int64_t keep_class) { return static_cast<std::size_t>(keep_class) % link::keep::classes; }
+std::size_t index_of(std::int64_t keep_class) {
+    return static_cast<std::size_t>(keep_class) % link::keep::classes;
+}
 
 }  // namespace
 
-OutboxStore::OutboxStore(store::Database& database, link::OutboxLimits limits) : database_(database), limits_(limits) {
+OutboxStore::OutboxStore(store::Database& database, link::OutboxLimits limits)
+    : database_(database), limits_(limits) {
     recount();
 }
 
 void OutboxStore::recount() {
     fill_ = {};
-    auto statement = database_.prepare("SELECT keep, COUNT(*), SUM(bytes) FROM road_outbox GROUP BY keep");
+    auto statement =
+        database_.prepare("SELECT keep, COUNT(*), SUM(bytes) FROM road_outbox GROUP BY keep");
     while (statement.step()) {
         fill_.messages[index_of(statement.integer(0))] = statement.integer(1);
         fill_.bytes += statement.integer(2);
@@ -37,7 +42,10 @@ void OutboxStore::put(const OutboxRow& row, int keep_class, WallTime now) {
     auto statement = database_.prepare(
         "INSERT INTO road_outbox (message_id, correlation_id, type, keep, body, bytes, created_ms) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)");
-    statement.bind(row.message_id).bind(row.correlation_id).bind(contract::to_string(row.type)).bind(keep_class);
+    statement.bind(row.message_id)
+        .bind(row.correlation_id)
+        .bind(contract::to_string(row.type))
+        .bind(keep_class);
     statement.bind(row.body).bind(bytes).bind(now.ms).run();
     ++fill_.messages[index_of(keep_class)];
     fill_.bytes += bytes;
@@ -45,7 +53,8 @@ void OutboxStore::put(const OutboxRow& row, int keep_class, WallTime now) {
 }
 
 void OutboxStore::drop_oldest(int keep_class) {
-    auto statement = database_.prepare("SELECT position FROM road_outbox WHERE keep = ? ORDER BY position LIMIT 1");
+    auto statement = database_.prepare(
+        "SELECT position FROM road_outbox WHERE keep = ? ORDER BY position LIMIT 1");
     statement.bind(keep_class);
     if (!statement.step()) return recount();
     const std::int64_t position = statement.integer(0);
@@ -55,7 +64,8 @@ void OutboxStore::drop_oldest(int keep_class) {
 
 std::vector<OutboxRow> OutboxStore::after(std::int64_t position, std::size_t limit) {
     auto statement = database_.prepare(
-        "SELECT position, message_id, correlation_id, type, body FROM road_outbox WHERE position > ? "
+        "SELECT position, message_id, correlation_id, type, body FROM road_outbox WHERE position > "
+        "? "
         "ORDER BY position LIMIT ?");
     statement.bind(position).bind(static_cast<std::int64_t>(limit));
     std::vector<OutboxRow> rows;
@@ -70,7 +80,8 @@ std::vector<OutboxRow> OutboxStore::at(std::int64_t position) {
 }
 
 void OutboxStore::forget(std::int64_t position) {
-    auto statement = database_.prepare("DELETE FROM road_outbox WHERE position = ? RETURNING keep, bytes");
+    auto statement =
+        database_.prepare("DELETE FROM road_outbox WHERE position = ? RETURNING keep, bytes");
     statement.bind(position);
     while (statement.step()) {
         --fill_.messages[index_of(statement.integer(0))];
@@ -78,6 +89,8 @@ void OutboxStore::forget(std::int64_t position) {
     }
 }
 
-std::map<std::string, std::int64_t> OutboxStore::take_dropped() { return std::exchange(dropped_, {}); }
+std::map<std::string, std::int64_t> OutboxStore::take_dropped() {
+    return std::exchange(dropped_, {});
+}
 
 }  // namespace vistter::appliance

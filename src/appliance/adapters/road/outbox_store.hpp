@@ -1,4 +1,5 @@
-// The appliance's outbox on SQLite: messages that wait for Studio's RECEIPT, in order, within bounds (link/outbox.hpp).
+// The appliance's outbox on SQLite: messages that wait for Studio's RECEIPT, in order, within
+// bounds (link/outbox.hpp).
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ class OutboxStore {
   public:
     OutboxStore(store::Database& database, link::OutboxLimits limits);
 
-    // Within the caller's transaction, if it has one open. Then the bounds are kept: what had to go is counted.
+    // Within the caller's transaction, if it has one open. Then the bounds are kept: what had to go
+    // is counted.
     void put(const OutboxRow& row, int keep_class, WallTime now);
     // Rows after `position`, oldest first.
     std::vector<OutboxRow> after(std::int64_t position, std::size_t limit);
@@ -34,7 +36,8 @@ class OutboxStore {
     std::int64_t count() const { return fill_.total(); }
     // What overflow has dropped since the last call, by keep class; empty: nothing.
     std::map<std::string, std::int64_t> take_dropped();
-    // Counts anew what is stored: after a rolled back transaction, or when somebody else cleared the table.
+    // Counts anew what is stored: after a rolled back transaction, or when somebody else cleared
+    // the table.
     void recount();
 
   private:

@@ -14,10 +14,16 @@ namespace {
 
 class LiveRoad final : public Road {
   public:
-    LiveRoad(async::Loop& loop, async::WorkerPool& workers, store::Database& database, const Clock& clock,
-             Random& random, RoadOptions options)
-        : loop_(loop), workers_(workers), clock_(clock), random_(random), options_(std::move(options)), time_(clock),
-          journal_(database), outbox_(database, {options_.outbox_messages, options_.outbox_bytes}),
+    LiveRoad(async::Loop& loop, async::WorkerPool& workers, store::Database& database,
+             const Clock& clock, Random& random, RoadOptions options)
+        : loop_(loop),
+          workers_(workers),
+          clock_(clock),
+          random_(random),
+          options_(std::move(options)),
+          time_(clock),
+          journal_(database),
+          outbox_(database, {options_.outbox_messages, options_.outbox_bytes}),
           executor_(loop, database, journal_, outbox_, time_, clock, random,
                     {[this] { flush(); },
                      [this](const contract::Body& body, const std::string& id) {
@@ -39,10 +45,18 @@ class LiveRoad final : public Road {
         adopt(identity.device_id);
         executor_.use(handler);
         if (!std::exchange(resumed_, true)) executor_.resume_unfinished();
-        ConnectionParts parts{loop_,   workers_, clock_,    random_,  time_,
-                              journal_, outbox_,  executor_, options_,
+        ConnectionParts parts{loop_,
+                              workers_,
+                              clock_,
+                              random_,
+                              time_,
+                              journal_,
+                              outbox_,
+                              executor_,
+                              options_,
                               [this](const std::string& type, const std::string& context) { raise(type, context); }};
-        connection_ = std::make_unique<Connection>(std::move(parts), std::move(identity), std::move(*codec));
+        connection_ =
+            std::make_unique<Connection>(std::move(parts), std::move(identity), std::move(*codec));
         connection_->start();
     }
 
@@ -90,7 +104,8 @@ class LiveRoad final : public Road {
     }
 
   private:
-    // Rows of another pairing are dropped: its former owner's commands and reports are nobody else's business.
+    // Rows of another pairing are dropped: its former owner's commands and reports are nobody
+    // else's business.
     void adopt(const std::string& device_id) {
         const std::string owner = journal_.fact("device_id");
         if (owner != device_id) {
@@ -115,7 +130,8 @@ class LiveRoad final : public Road {
         if (dropped.empty()) return;
         contract::ObjectWriter counts;
         for (const auto& [severity, count] : dropped) counts.integer(severity, count);
-        raise("telemetry.outbox_overflow", contract::ObjectWriter().raw("dropped_by_severity", counts.str()).str());
+        raise("telemetry.outbox_overflow",
+              contract::ObjectWriter().raw("dropped_by_severity", counts.str()).str());
     }
 
     void raise(const std::string& type, const std::string& context) {
@@ -166,8 +182,9 @@ class LiveRoad final : public Road {
 
 }  // namespace
 
-std::unique_ptr<Road> make_road(async::Loop& loop, async::WorkerPool& workers, store::Database& database,
-                                const Clock& clock, Random& random, RoadOptions options) {
+std::unique_ptr<Road> make_road(async::Loop& loop, async::WorkerPool& workers,
+                                store::Database& database, const Clock& clock, Random& random,
+                                RoadOptions options) {
     return std::make_unique<LiveRoad>(loop, workers, database, clock, random, std::move(options));
 }
 

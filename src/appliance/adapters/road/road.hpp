@@ -1,5 +1,6 @@
-// The appliance's road to Studio: one signed session over wss, a journal that makes every command act once, and an
-// outbox that forgets nothing until Studio has receipted it (contract B.3 to B.7). The decisions are made in link/.
+// The appliance's road to Studio: one signed session over wss, a journal that makes every command
+// act once, and an outbox that forgets nothing until Studio has receipted it (contract B.3 to B.7).
+// The decisions are made in link/.
 #pragma once
 
 #include <functional>
@@ -25,7 +26,7 @@ struct StudioKey {
 // What pairing left behind: who we are and whom we trust.
 struct RoadIdentity {
     std::string device_id, tenant, studio_url;
-    net::ClientTls tls;  // client certificate and key, root, pins
+    net::ClientTls tls;           // client certificate and key, root, pins
     std::string signing_kid;      // "<device_id>#<n>"
     std::string signing_key_pem;  // P-256 private key
     std::vector<StudioKey> studio_keys;
@@ -35,32 +36,37 @@ struct RoadIdentity {
 
 // What the road asks of the product around it. Called on the loop's thread.
 struct RoadOptions {
-    // Fills HELLO's facts: firmware, hardware, versions, features, clock, digest. The road itself fills connection_id,
-    // session_token and the resume counters.
+    // Fills HELLO's facts: firmware, hardware, versions, features, clock, digest. The road itself
+    // fills connection_id, session_token and the resume counters.
     std::function<contract::Hello()> hello;
     // The report that follows every WELCOME (reason "hello").
     std::function<contract::StateReport()> state_report;
     std::function<void()> status_changed;  // may be empty
-    std::int64_t ping_ms = 9'000;          // two missed pongs: a half-open road is noticed within 20 s
+    std::int64_t ping_ms = 9'000;  // two missed pongs: a half-open road is noticed within 20 s
     std::int64_t outbox_messages = 100'000, outbox_bytes = 64LL * 1024 * 1024;
-    std::int64_t journal_entries = 10'000, journal_days = 7;  // kept at least this many and this long
+    std::int64_t journal_entries = 10'000,
+                 journal_days = 7;  // kept at least this many and this long
 };
 
-// Everything on the loop's thread. Storage failures end the one message they hit, never the process.
+// Everything on the loop's thread. Storage failures end the one message they hit, never the
+// process.
 class Road : public Reporter {
   public:
-    // Opens the road and keeps it open until stop(): dials, and after every loss dials again. The first start also
-    // resumes what a former process left unfinished: accepted commands run again, in order, whether or not Studio
-    // answers. A start with another device_id first drops what belonged to the former pairing. `handler` must
-    // outlive the road.
+    // Opens the road and keeps it open until stop(): dials, and after every loss dials again. The
+    // first start also resumes what a former process left unfinished: accepted commands run again,
+    // in order, whether or not Studio answers. A start with another device_id first drops what
+    // belonged to the former pairing. `handler` must outlive the road.
     virtual void start(RoadIdentity identity, CommandHandler& handler) = 0;
-    // Says GOODBYE ("restart", "shutdown", ...) where a session is open, then closes. Reports still go to the outbox.
+    // Says GOODBYE ("restart", "shutdown", ...) where a session is open, then closes. Reports still
+    // go to the outbox.
     virtual void stop(const std::string& goodbye) = 0;
     virtual LinkStatus status() const = 0;
 };
 
-// `database` holds the tables of sql/appliance/0001_road.sql; everything given must outlive the road.
-std::unique_ptr<Road> make_road(async::Loop& loop, async::WorkerPool& workers, store::Database& database,
-                                const Clock& clock, Random& random, RoadOptions options);
+// `database` holds the tables of sql/appliance/0001_road.sql; everything given must outlive the
+// road.
+std::unique_ptr<Road> make_road(async::Loop& loop, async::WorkerPool& workers,
+                                store::Database& database, const Clock& clock, Random& random,
+                                RoadOptions options);
 
 }  // namespace vistter::appliance

@@ -10,14 +10,14 @@ namespace vistter::appliance {
 
 struct FetchedToken {
     enum class Outcome { ready, failed, refused } outcome = Outcome::failed;
-    std::string token;   // ready
-    std::string reason;  // else: what to show
+    std::string token;          // ready
+    std::string reason;         // else: what to show
     bool wrong_server = false;  // the server's certificate is not the paired Studio's
 };
 
 // Calls `done` on the loop's thread, exactly once.
-void fetch_session_token(async::Loop& loop, async::WorkerPool& workers, const RoadIdentity& identity,
-                         std::function<void(FetchedToken)> done);
+void fetch_session_token(async::Loop& loop, async::WorkerPool& workers,
+                         const RoadIdentity& identity, std::function<void(FetchedToken)> done);
 
 // Reads {"session_token": "..."}: the token, or "" when the text holds none of the right form.
 std::string read_session_token(const std::string& json);

@@ -21,17 +21,25 @@ constexpr std::size_t in_flight_limit = 32;
 
 bool speaks_1_0(const contract::Hello& hello) {
     return std::any_of(hello.protocol.begin(), hello.protocol.end(),
-                       [](const contract::ProtocolOffer& offer) { return offer.major == 1 && offer.min_minor <= 0; });
+                       [](const contract::ProtocolOffer& offer) {
+                           return offer.major == 1 && offer.min_minor <= 0;
+                       });
 }
 
 }  // namespace
 
-ApplianceSession::ApplianceSession(SessionParts& parts, DeviceTrust device, std::shared_ptr<net::WebSocket> socket)
-    : parts_(parts), device_(std::move(device)), socket_(std::move(socket)),
+ApplianceSession::ApplianceSession(SessionParts& parts, DeviceTrust device,
+                                   std::shared_ptr<net::WebSocket> socket)
+    : parts_(parts),
+      device_(std::move(device)),
+      socket_(std::move(socket)),
       receiver_(link::ReceiverState{link::Side::studio, device_.device_id, {}, "1.0", {}, {}}),
-      stamp_(device_.device_id, parts.random), courier_(in_flight_limit), since_(parts.clock.wall()),
+      stamp_(device_.device_id, parts.random),
+      courier_(in_flight_limit),
+      since_(parts.clock.wall()),
       last_seen_(since_) {
-    deadline_ = parts_.loop.after(link::hello_deadline_ms, [this] { drive(SessionEvent::overdue); });
+    deadline_ =
+        parts_.loop.after(link::hello_deadline_ms, [this] { drive(SessionEvent::overdue); });
 }
 
 void ApplianceSession::drive(SessionEvent event) {
@@ -86,8 +94,11 @@ void ApplianceSession::on_envelope(const Opened& opened) {
         log::warning("{}: not an envelope: {}", device_.device_id, describe(envelope.error()));
         return drive(SessionEvent::malformed);
     }
-    const auto known = [this](const std::string& id) { return parts_.ledger.was_let_in(device_.device_id, id); };
-    const auto judgement = receiver_.judge(*envelope, opened.fingerprint, parts_.clock.wall(), known);
+    const auto known = [this](const std::string& id) {
+        return parts_.ledger.was_let_in(device_.device_id, id);
+    };
+    const auto judgement =
+        receiver_.judge(*envelope, opened.fingerprint, parts_.clock.wall(), known);
     switch (judgement.verdict) {
         case Verdict::accept:
             if (envelope->type == MessageType::HELLO) return on_hello(*envelope);
@@ -98,10 +109,12 @@ void ApplianceSession::on_envelope(const Opened& opened) {
             if (!live()) return refuse(judgement.error->code, judgement.error->message);
             return drive(SessionEvent::malformed);
         case Verdict::close:
-            return drive(judgement.close_code == link::close_code::not_welcomed ? SessionEvent::early
-                                                                                : SessionEvent::conflict);
+            return drive(judgement.close_code == link::close_code::not_welcomed
+                             ? SessionEvent::early
+                             : SessionEvent::conflict);
         case Verdict::drop:
-            if (judgement.error) log::warning("{}: dropped: {}", device_.device_id, describe(*judgement.error));
+            if (judgement.error)
+                log::warning("{}: dropped: {}", device_.device_id, describe(*judgement.error));
             return;
     }
 }
@@ -111,11 +124,13 @@ void ApplianceSession::on_hello(const contract::Envelope& envelope) {
     if (!parsed) return refuse(parsed.error().code, describe(parsed.error()));
     const auto& hello = std::get<contract::Hello>(parsed->body);
     if (!speaks_1_0(hello)) {
-        return refuse(ErrorCode::VER_UNSUPPORTED, "Studio speaks vistter.protocol 1.0, which the appliance does not offer");
+        return refuse(ErrorCode::VER_UNSUPPORTED,
+                      "Studio speaks vistter.protocol 1.0, which the appliance does not offer");
     }
     const auto claims = crypto::verify_session_token(
         hello.session_token, parts_.codec.key().public_key(),
-        {parts_.issuer, device_.device_id, device_.certificate_thumbprint, parts_.codec.kid(), parts_.clock.wall()});
+        {parts_.issuer, device_.device_id, device_.certificate_thumbprint, parts_.codec.kid(),
+         parts_.clock.wall()});
     if (!claims) {
         log::warning("{}: session token: {}", device_.device_id, describe(claims.error()));
         return drive(SessionEvent::bad_token);
@@ -123,7 +138,8 @@ void ApplianceSession::on_hello(const contract::Envelope& envelope) {
     welcome(envelope, hello, claims->expires_at);
 }
 
-void ApplianceSession::welcome(const contract::Envelope& envelope, const contract::Hello& hello, WallTime token_ends) {
+void ApplianceSession::welcome(const contract::Envelope& envelope, const contract::Hello& hello,
+                               WallTime token_ends) {
     session_id_ = make_id("ses_", parts_.clock, parts_.random);
     firmware_version_ = hello.firmware_version;
     since_ = parts_.clock.wall();
@@ -137,8 +153,9 @@ void ApplianceSession::welcome(const contract::Envelope& envelope, const contrac
     welcome.server_time = parts_.clock.wall();
     welcome.max_inflight_commands = static_cast<int>(in_flight_limit);
     (void)send(MessageType::WELCOME, welcome);
-    token_end_ = parts_.loop.after(std::max<std::int64_t>(0, token_ends.ms - parts_.clock.wall().ms),
-                                   [this] { drive(SessionEvent::token_ended); });
+    token_end_ =
+        parts_.loop.after(std::max<std::int64_t>(0, token_ends.ms - parts_.clock.wall().ms),
+                          [this] { drive(SessionEvent::token_ended); });
     drive(SessionEvent::hello);
     log::info("{}: connected, session {}", device_.device_id, session_id_);
     for (const OpenCommand& open : parts_.ledger.unanswered(device_.device_id)) {
@@ -152,7 +169,8 @@ void ApplianceSession::refuse(ErrorCode code, const std::string& message) {
     contract::Refuse refusal;
     refusal.code = to_string(code);
     refusal.message = message;
-    stamp_.open_session(make_id("ses_", parts_.clock, parts_.random), "1.0");  // the envelope wants one; it opens nothing
+    stamp_.open_session(make_id("ses_", parts_.clock, parts_.random),
+                        "1.0");  // the envelope wants one; it opens nothing
     (void)send(MessageType::REFUSE, refusal);
     drive(SessionEvent::hello_refused);
 }
@@ -166,10 +184,11 @@ void ApplianceSession::on_report(const contract::Envelope& envelope) {
     auto parsed = contract::parse_body(envelope);
     if (!parsed) {
         // It will not read better when it comes again: it is let in, and means nothing.
-        log::warning("{}: {} not understood: {}", device_.device_id, contract::to_string(envelope.type),
-                     describe(parsed.error()));
-        parts_.database.transaction(
-            [&] { parts_.ledger.let_in(device_.device_id, envelope.message_id, parts_.clock.wall()); });
+        log::warning("{}: {} not understood: {}", device_.device_id,
+                     contract::to_string(envelope.type), describe(parsed.error()));
+        parts_.database.transaction([&] {
+            parts_.ledger.let_in(device_.device_id, envelope.message_id, parts_.clock.wall());
+        });
         return owe_receipt();
     }
     try {
@@ -177,7 +196,8 @@ void ApplianceSession::on_report(const contract::Envelope& envelope) {
     } catch (const store::StorageFailure&) {
         throw;
     } catch (const std::exception& fault) {
-        log::error("{}: {} could not be shown: {}", device_.device_id, contract::to_string(envelope.type), fault.what());
+        log::error("{}: {} could not be shown: {}", device_.device_id,
+                   contract::to_string(envelope.type), fault.what());
         let_in(envelope, parsed->body, false);
     }
     crash_point(CrashStep::studio_after_inbox);
@@ -187,14 +207,17 @@ void ApplianceSession::on_report(const contract::Envelope& envelope) {
 }
 
 // The message_id, the ledger and the projection become durable together; the RECEIPT follows.
-void ApplianceSession::let_in(const contract::Envelope& envelope, const contract::Body& body, bool shown) {
+void ApplianceSession::let_in(const contract::Envelope& envelope, const contract::Body& body,
+                              bool shown) {
     bool answered = false;
     std::string command;
     parts_.database.transaction([&] {
         const auto* ack = std::get_if<contract::Ack>(&body);
         const auto* progress = std::get_if<contract::Progress>(&body);
-        const bool durable = ack != nullptr || progress != nullptr || envelope.type == MessageType::EVENT;
-        if (durable) parts_.ledger.let_in(device_.device_id, envelope.message_id, parts_.clock.wall());
+        const bool durable =
+            ack != nullptr || progress != nullptr || envelope.type == MessageType::EVENT;
+        if (durable)
+            parts_.ledger.let_in(device_.device_id, envelope.message_id, parts_.clock.wall());
         if (ack != nullptr) {
             command = ack->message_id;
             answered = parts_.ledger.on_ack(device_.device_id, *ack, envelope.body);
@@ -210,11 +233,16 @@ void ApplianceSession::let_in(const contract::Envelope& envelope, const contract
 
 void ApplianceSession::project(const contract::Envelope& envelope, const contract::Body& body) {
     Projection& projection = parts_.projection;
-    if (const auto* ack = std::get_if<contract::Ack>(&body)) return projection.on_ack(envelope, *ack);
-    if (const auto* progress = std::get_if<contract::Progress>(&body)) return projection.on_progress(envelope, *progress);
-    if (const auto* event = std::get_if<contract::Event>(&body)) return projection.on_event(envelope, *event);
-    if (const auto* metrics = std::get_if<contract::Metrics>(&body)) return projection.on_metrics(envelope, *metrics);
-    if (const auto* report = std::get_if<contract::StateReport>(&body)) projection.on_state_report(envelope, *report);
+    if (const auto* ack = std::get_if<contract::Ack>(&body))
+        return projection.on_ack(envelope, *ack);
+    if (const auto* progress = std::get_if<contract::Progress>(&body))
+        return projection.on_progress(envelope, *progress);
+    if (const auto* event = std::get_if<contract::Event>(&body))
+        return projection.on_event(envelope, *event);
+    if (const auto* metrics = std::get_if<contract::Metrics>(&body))
+        return projection.on_metrics(envelope, *metrics);
+    if (const auto* report = std::get_if<contract::StateReport>(&body))
+        projection.on_state_report(envelope, *report);
 }
 
 void ApplianceSession::command_added(const std::string& message_id, WallTime expires_at) {
@@ -225,7 +253,8 @@ void ApplianceSession::command_added(const std::string& message_id, WallTime exp
 
 void ApplianceSession::pump() {
     if (!live()) return;
-    for (const std::string& id : courier_.due(parts_.clock.steady(), parts_.clock.wall())) send_command(id);
+    for (const std::string& id : courier_.due(parts_.clock.steady(), parts_.clock.wall()))
+        send_command(id);
     retry_.reset();
     if (const auto next = courier_.next()) {
         const std::int64_t wait_ns = std::max<std::int64_t>(0, next->ns - parts_.clock.steady().ns);
@@ -233,14 +262,16 @@ void ApplianceSession::pump() {
     }
 }
 
-// The attempt is durable before the message leaves: a command that may have been seen is never taken for an unsent one.
+// The attempt is durable before the message leaves: a command that may have been seen is never
+// taken for an unsent one.
 void ApplianceSession::send_command(const std::string& message_id) {
     std::optional<contract::Envelope> envelope;
     try {
         parts_.database.transaction(
             [&] { envelope = parts_.ledger.take_for_sending(message_id, parts_.clock.wall()); });
     } catch (const store::StorageFailure& failure) {
-        log::error("{}: command {} waits for storage: {}", device_.device_id, message_id, failure.what());
+        log::error("{}: command {} waits for storage: {}", device_.device_id, message_id,
+                   failure.what());
         return;
     }
     if (!envelope) {

@@ -1,5 +1,6 @@
-// Drives one connection of one appliance: performs what link/studio_session.hpp decides, runs every arriving message through
-// the receive pipeline into the inbox, and sends the commands the courier names.
+// Drives one connection of one appliance: performs what link/studio_session.hpp decides, runs every
+// arriving message through the receive pipeline into the inbox, and sends the commands the courier
+// names.
 #pragma once
 
 #include <functional>
@@ -38,7 +39,9 @@ struct SessionParts {
 
 class ApplianceSession {
   public:
-    ApplianceSession(SessionParts& parts, DeviceTrust device, std::shared_ptr<net::WebSocket> socket);
+    // `socket` is shared with the server's read loop.
+    ApplianceSession(SessionParts& parts, DeviceTrust device,
+                     std::shared_ptr<net::WebSocket> socket);
 
     void on_message(const std::string& text);
     void on_closed() { drive(link::SessionEvent::gone); }
@@ -58,7 +61,8 @@ class ApplianceSession {
     void drive(link::SessionEvent event);
     void on_envelope(const Opened& opened);
     void on_hello(const contract::Envelope& envelope);
-    void welcome(const contract::Envelope& envelope, const contract::Hello& hello, WallTime token_ends);
+    void welcome(const contract::Envelope& envelope, const contract::Hello& hello,
+                 WallTime token_ends);
     void refuse(ErrorCode code, const std::string& message);
     void on_report(const contract::Envelope& envelope);
     void let_in(const contract::Envelope& envelope, const contract::Body& body, bool project);

@@ -36,13 +36,26 @@ std::int64_t default_life_ms(const NewCommand& command) {
 
 class LiveChannel final : public Channel {
   public:
-    LiveChannel(async::Loop& loop, store::Database& database, const DeviceDirectory& devices, Projection& projection,
-                const Clock& clock, Random& random, ChannelOptions options, crypto::PrivateKey key)
-        : database_(database), devices_(devices), projection_(projection), clock_(clock), random_(random),
-          options_(std::move(options)), ledger_(database), codec_(std::move(key), options_.signing_kid),
+    LiveChannel(async::Loop& loop, store::Database& database, const DeviceDirectory& devices,
+                Projection& projection, const Clock& clock, Random& random, ChannelOptions options,
+                crypto::PrivateKey key)
+        : database_(database),
+          devices_(devices),
+          projection_(projection),
+          clock_(clock),
+          random_(random),
+          options_(std::move(options)),
+          ledger_(database),
+          codec_(std::move(key), options_.signing_kid),
           loop_(loop),
-          parts_{loop,   database, ledger_, projection, codec_,
-                 clock,  random,   options_.issuer,
+          parts_{loop,
+                 database,
+                 ledger_,
+                 projection,
+                 codec_,
+                 clock,
+                 random,
+                 options_.issuer,
                  [this](ApplianceSession& session) { on_opened(session); },
                  [this](ApplianceSession& session) { on_ended(session); }} {
         tick_ = loop.every(1'000, [this] { expire(); });
@@ -71,7 +84,8 @@ class LiveChannel final : public Channel {
         claims.issued_at = {clock_.wall().ms / 1'000 * 1'000};
         claims.expires_at = {claims.issued_at.ms + options_.session_token_ms};
         claims.certificate_thumbprint = device->certificate_thumbprint;
-        return SessionToken{crypto::sign_session_token(codec_.key(), codec_.kid(), claims), claims.expires_at};
+        return SessionToken{crypto::sign_session_token(codec_.key(), codec_.kid(), claims),
+                            claims.expires_at};
     }
 
     void disconnect(const std::string& device_id, int code, const std::string& reason) override {
@@ -89,14 +103,17 @@ class LiveChannel final : public Channel {
     Result<std::string> submit(const NewCommand& command) override {
         const auto device = devices_.device(command.device_id);
         if (!device) return fail(ErrorCode::RES_NOT_FOUND, "no appliance " + command.device_id);
-        if (device->revoked) return fail(ErrorCode::SEC_REVOKED, "the appliance's pairing was revoked");
+        if (device->revoked)
+            return fail(ErrorCode::SEC_REVOKED, "the appliance's pairing was revoked");
         crash_point(CrashStep::studio_before_accept);
         const WallTime now = clock_.wall();
-        const WallTime expires = command.expires_at.value_or(WallTime{now.ms + default_life_ms(command)});
+        const WallTime expires =
+            command.expires_at.value_or(WallTime{now.ms + default_life_ms(command)});
         std::string id = make_uuid7(clock_, random_);
         try {
             if (ledger_.unfinished(command.device_id) >= options_.queue_limit) {
-                return fail(ErrorCode::LIM_QUEUE_FULL, "too many unfinished commands wait for this appliance");
+                return fail(ErrorCode::LIM_QUEUE_FULL,
+                            "too many unfinished commands wait for this appliance");
             }
             database_.transaction([&] { id = ledger_.add(command, now, expires, id); });
         } catch (const store::StorageFailure& failure) {
@@ -107,7 +124,9 @@ class LiveChannel final : public Channel {
         return id;
     }
 
-    std::optional<CommandRecord> find(const std::string& message_id) const override { return ledger_.find(message_id); }
+    std::optional<CommandRecord> find(const std::string& message_id) const override {
+        return ledger_.find(message_id);
+    }
     std::vector<CommandRecord> list(const std::string& device_id, int limit) const override {
         return ledger_.list(device_id, limit);
     }
@@ -120,26 +139,33 @@ class LiveChannel final : public Channel {
     }
 
   private:
-    // The device that owns this certificate now: named by it, known, not revoked, and this very certificate.
+    // The device that owns this certificate now: named by it, known, not revoked, and this very
+    // certificate.
     Result<DeviceTrust> admit(ByteView der) const {
         const auto certificate = crypto::Certificate::from_der(der);
-        if (!certificate) return fail(ErrorCode::SEC_UNAUTHORISED, "a client certificate is required");
+        if (!certificate)
+            return fail(ErrorCode::SEC_UNAUTHORISED, "a client certificate is required");
         const auto name = crypto::device_of(*certificate);
         if (!name) return name.error();
         auto device = devices_.device(name->device_id);
-        if (!device || device->tenant != name->tenant) return fail(ErrorCode::SEC_UNAUTHORISED, "unknown appliance");
-        if (device->revoked) return fail(ErrorCode::SEC_REVOKED, "the appliance's pairing was revoked");
+        if (!device || device->tenant != name->tenant)
+            return fail(ErrorCode::SEC_UNAUTHORISED, "unknown appliance");
+        if (device->revoked)
+            return fail(ErrorCode::SEC_REVOKED, "the appliance's pairing was revoked");
         if (device->certificate_thumbprint != certificate->thumbprint()) {
             return fail(ErrorCode::SEC_UNAUTHORISED, "the certificate was replaced by a newer one");
         }
         return std::move(*device);
     }
 
-    net::WebSocketEvents on_connection(const net::Request& upgrade, std::shared_ptr<net::WebSocket> socket) {
-        auto device = draining_ ? Result<DeviceTrust>(fail(ErrorCode::SYS_BUSY, "draining")) : admit(upgrade.client_certificate);
+    net::WebSocketEvents on_connection(const net::Request& upgrade,
+                                       std::shared_ptr<net::WebSocket> socket) {
+        auto device = draining_ ? Result<DeviceTrust>(fail(ErrorCode::SYS_BUSY, "draining"))
+                                : admit(upgrade.client_certificate);
         if (!device) {
             const ErrorCode code = device.error().code;
-            log::warning("connection from {} refused: {}", upgrade.remote_address, describe(device.error()));
+            log::warning("connection from {} refused: {}", upgrade.remote_address,
+                         describe(device.error()));
             socket->close(code == ErrorCode::SYS_BUSY      ? link::close_code::draining
                           : code == ErrorCode::SEC_REVOKED ? link::close_code::revoked
                                                            : link::close_code::auth_failed,
@@ -147,13 +173,19 @@ class LiveChannel final : public Channel {
             return {[](const std::string&) {}, [](int, const std::string&) {}};
         }
         const std::uint64_t number = ++last_session_;
-        sessions_.emplace(number, std::make_unique<ApplianceSession>(parts_, std::move(*device), std::move(socket)));
+        sessions_.emplace(number, std::make_unique<ApplianceSession>(parts_, std::move(*device),
+                                                                     std::move(socket)));
         const auto with = [this, number, alive = std::weak_ptr<bool>(alive_)](const auto& work) {
             if (alive.expired()) return;
-            if (const auto found = sessions_.find(number); found != sessions_.end()) work(*found->second);
+            if (const auto found = sessions_.find(number); found != sessions_.end())
+                work(*found->second);
         };
-        return {[with](const std::string& text) { with([&](ApplianceSession& session) { session.on_message(text); }); },
-                [with](int, const std::string&) { with([](ApplianceSession& session) { session.on_closed(); }); }};
+        return {[with](const std::string& text) {
+                    with([&](ApplianceSession& session) { session.on_message(text); });
+                },
+                [with](int, const std::string&) {
+                    with([](ApplianceSession& session) { session.on_closed(); });
+                }};
     }
 
     void on_opened(ApplianceSession& session) {
@@ -184,19 +216,23 @@ class LiveChannel final : public Channel {
         return 0;
     }
 
-    // After the submitter's own transaction, should there be one: what is not durable yet must not leave.
-    void send_soon(const std::string& device_id, const std::string& message_id, WallTime expires_at) {
+    // After the submitter's own transaction, should there be one: what is not durable yet must not
+    // leave.
+    void send_soon(const std::string& device_id, const std::string& message_id,
+                   WallTime expires_at) {
         loop_.post([=, this, alive = std::weak_ptr<bool>(alive_)] {
             if (alive.expired()) return;
             const auto found = current_.find(device_id);
-            if (found != current_.end()) sessions_.at(found->second)->command_added(message_id, expires_at);
+            if (found != current_.end())
+                sessions_.at(found->second)->command_added(message_id, expires_at);
             projection_.changed(device_id);
         });
     }
 
     void expire() {
         try {
-            for (const std::string& device_id : ledger_.expire_queued(clock_.wall())) projection_.changed(device_id);
+            for (const std::string& device_id : ledger_.expire_queued(clock_.wall()))
+                projection_.changed(device_id);
         } catch (const store::StorageFailure& failure) {
             log::error("the ledger cannot be written: {}", failure.what());
         }
@@ -221,8 +257,8 @@ class LiveChannel final : public Channel {
     async::Loop& loop_;
     SessionParts parts_;
     std::map<std::uint64_t, std::unique_ptr<ApplianceSession>> sessions_;  // every open connection
-    std::map<std::string, std::uint64_t> current_;                        // by device: its one session
-    std::map<std::string, SessionInfo> former_;                           // by device: the last one that ended
+    std::map<std::string, std::uint64_t> current_;  // by device: its one session
+    std::map<std::string, SessionInfo> former_;     // by device: the last one that ended
     async::Handle tick_, housekeeping_;
     std::uint64_t last_session_ = 0;
     bool draining_ = false;
@@ -232,13 +268,13 @@ class LiveChannel final : public Channel {
 
 }  // namespace
 
-std::unique_ptr<Channel> make_channel(async::Loop& loop, store::Database& database, const DeviceDirectory& devices,
-                                      Projection& projection, const Clock& clock, Random& random,
-                                      ChannelOptions options) {
+std::unique_ptr<Channel> make_channel(async::Loop& loop, store::Database& database,
+                                      const DeviceDirectory& devices, Projection& projection,
+                                      const Clock& clock, Random& random, ChannelOptions options) {
     auto key = crypto::PrivateKey::from_pem(options.signing_key_pem);
     if (!key) throw std::invalid_argument("Studio's signing key cannot be read");
-    return std::make_unique<LiveChannel>(loop, database, devices, projection, clock, random, std::move(options),
-                                         std::move(*key));
+    return std::make_unique<LiveChannel>(loop, database, devices, projection, clock, random,
+                                         std::move(options), std::move(*key));
 }
 
 }  // namespace vistter::studio

@@ -1,5 +1,6 @@
-// Studio's end of the road: the WebSocket its appliances hold, one session a device, the ledger of commands that must be
-// answered, and the inbox that lets every report in once (contract B.3 to B.7). The decisions are made in link/.
+// Studio's end of the road: the WebSocket its appliances hold, one session a device, the ledger of
+// commands that must be answered, and the inbox that lets every report in once (contract B.3 to
+// B.7). The decisions are made in link/.
 #pragma once
 
 #include <memory>
@@ -21,8 +22,9 @@ struct ChannelOptions {
     std::string signing_key_pem;  // P-256 private key; signs messages and session tokens
     std::string path = "/v1/channel";
     std::int64_t session_token_ms = 3'600'000;  // at most an hour
-    std::int64_t queue_limit = 10'000;          // unfinished commands a device; beyond: LIM_QUEUE_FULL
-    std::int64_t inbox_days = 31;               // message ids are remembered longer than an appliance keeps its outbox
+    std::int64_t queue_limit = 10'000;  // unfinished commands a device; beyond: LIM_QUEUE_FULL
+    std::int64_t inbox_days =
+        31;  // message ids are remembered longer than an appliance keeps its outbox
 };
 
 struct SessionToken {
@@ -30,13 +32,15 @@ struct SessionToken {
     WallTime expires_at;
 };
 
-// Everything on the loop's thread. A CommandLedger and a Sessions at once: both are views of the same rows.
+// Everything on the loop's thread. A CommandLedger and a Sessions at once: both are views of the
+// same rows.
 class Channel : public CommandLedger, public Sessions {
   public:
     // The route for the listener that asks for client certificates.
     virtual net::WebSocketRoute route() = 0;
-    // The JWT for the holder of this client certificate (DER, already verified by TLS): POST /v1/bootstrap/session.
-    // Errors: SEC_UNAUTHORISED (unknown or superseded certificate), SEC_REVOKED.
+    // The JWT for the holder of this client certificate (DER, already verified by TLS): POST
+    // /v1/bootstrap/session. Errors: SEC_UNAUTHORISED (unknown or superseded certificate),
+    // SEC_REVOKED.
     virtual Result<SessionToken> issue_session_token(ByteView client_certificate) = 0;
     // Closes a device's session at once, e.g. when it was revoked. No session: nothing happens.
     virtual void disconnect(const std::string& device_id, int code, const std::string& reason) = 0;
@@ -44,9 +48,10 @@ class Channel : public CommandLedger, public Sessions {
     virtual void drain() = 0;
 };
 
-// `database` holds the tables of sql/studio/0001_road.sql; everything given must outlive the channel.
-std::unique_ptr<Channel> make_channel(async::Loop& loop, store::Database& database, const DeviceDirectory& devices,
-                                      Projection& projection, const Clock& clock, Random& random,
-                                      ChannelOptions options);
+// `database` holds the tables of sql/studio/0001_road.sql; everything given must outlive the
+// channel.
+std::unique_ptr<Channel> make_channel(async::Loop& loop, store::Database& database,
+                                      const DeviceDirectory& devices, Projection& projection,
+                                      const Clock& clock, Random& random, ChannelOptions options);
 
 }  // namespace vistter::studio

@@ -24,22 +24,24 @@ class Ledger {
   public:
     explicit Ledger(store::Database& database) : database_(database) {}
 
-    std::string add(const NewCommand& command, WallTime now, WallTime expires_at, std::string message_id);
+    std::string add(const NewCommand& command, WallTime now, WallTime expires_at,
+                    std::string message_id);
     std::int64_t unfinished(const std::string& device_id) const;
     std::optional<CommandRecord> find(const std::string& message_id) const;
     std::vector<CommandRecord> list(const std::string& device_id, int limit) const;  // newest first
 
     // Queued or sent, in order of acceptance.
     std::vector<OpenCommand> unanswered(const std::string& device_id) const;
-    // The command as a message about to be sent; counts the attempt. Nothing: finished, unknown, or expired before it was
-    // ever sent (it is finished then).
+    // The command as a message about to be sent; counts the attempt. Nothing: finished, unknown, or
+    // expired before it was ever sent (it is finished then).
     std::optional<contract::Envelope> take_for_sending(const std::string& message_id, WallTime now);
     // Devices of which a never-sent command has just expired.
     std::vector<std::string> expire_queued(WallTime now);
 
     // True: the command needs no further sending.
     bool on_ack(const std::string& device_id, const contract::Ack& ack, const std::string& body);
-    bool on_progress(const std::string& device_id, const contract::Progress& progress, const std::string& body);
+    bool on_progress(const std::string& device_id, const contract::Progress& progress,
+                     const std::string& body);
 
     bool was_let_in(const std::string& device_id, const std::string& message_id) const;
     void let_in(const std::string& device_id, const std::string& message_id, WallTime now);
@@ -47,7 +49,8 @@ class Ledger {
 
   private:
     struct Position;
-    std::optional<Position> position_of(const std::string& device_id, const std::string& message_id) const;
+    std::optional<Position> position_of(const std::string& device_id,
+                                        const std::string& message_id) const;
     void move(const std::string& message_id, link::DeliveryPhase phase, const std::string& state);
 
     store::Database& database_;

@@ -11,10 +11,14 @@ std::string MessageCodec::seal(const contract::Envelope& envelope) const {
 Result<Opened> MessageCodec::open(std::string_view compact, const DeviceTrust& device) const {
     auto jws = crypto::read_jws(compact, crypto::message_typ, contract::max_message_bytes);
     if (!jws) return jws.error();
-    if (jws->kid != device.signing_kid) return fail(ErrorCode::SEC_UNAUTHORISED, "unknown key " + jws->kid);
+    if (jws->kid != device.signing_kid)
+        return fail(ErrorCode::SEC_UNAUTHORISED, "unknown key " + jws->kid);
     const auto key = crypto::PublicKey::from_pem(device.signing_key_pem);
-    if (!key) return fail(ErrorCode::SEC_UNAUTHORISED, "the stored key of " + device.device_id + " cannot be read");
-    if (!crypto::verify_jws(*jws, *key)) return fail(ErrorCode::SEC_UNAUTHORISED, "the signature does not verify");
+    if (!key)
+        return fail(ErrorCode::SEC_UNAUTHORISED,
+                    "the stored key of " + device.device_id + " cannot be read");
+    if (!crypto::verify_jws(*jws, *key))
+        return fail(ErrorCode::SEC_UNAUTHORISED, "the signature does not verify");
     return Opened{std::move(jws->payload), crypto::sha256_hex(compact)};
 }
 

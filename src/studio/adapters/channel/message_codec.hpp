@@ -1,4 +1,5 @@
-// Seals what Studio says and opens what one appliance says: compact JWS over exact bytes (contract B.3).
+// Seals what Studio says and opens what one appliance says: compact JWS over exact bytes (contract
+// B.3).
 #pragma once
 
 #include <string>
@@ -18,11 +19,12 @@ struct Opened {
 
 class MessageCodec {
   public:
-    MessageCodec(crypto::PrivateKey key, std::string kid) : key_(std::move(key)), kid_(std::move(kid)) {}
+    MessageCodec(crypto::PrivateKey key, std::string kid)
+        : key_(std::move(key)), kid_(std::move(kid)) {}
 
     std::string seal(const contract::Envelope& envelope) const;
-    // Errors: SEC_UNAUTHORISED, VAL_TOO_BIG. Only the key of the appliance on this channel opens anything: what another
-    // appliance signed, or we ourselves, does not.
+    // Errors: SEC_UNAUTHORISED, VAL_TOO_BIG. Only the key of the appliance on this channel opens
+    // anything: what another appliance signed, or we ourselves, does not.
     Result<Opened> open(std::string_view compact, const DeviceTrust& device) const;
     const crypto::PrivateKey& key() const { return key_; }
     const std::string& kid() const { return kid_; }
