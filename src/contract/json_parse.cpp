@@ -83,7 +83,7 @@ class StrictHandler {
         return refuse("an integer is outside +-(2^53-1)", error);
     }
     // Boost 1.81 does not round correctly, so the literal is read again (contract C.6).
-    bool on_double(double, bj::string_view part, bj::error_code& error) {
+    bool on_double(double rough, bj::string_view part, bj::error_code& error) {
         literal_.append(part.data(), part.size());
         if (literal_.find_first_of(".eE") == std::string::npos) {
             return refuse("an integer is outside +-(2^53-1)", error);
@@ -91,7 +91,7 @@ class StrictHandler {
         double exact = 0;
         const auto end = literal_.data() + literal_.size();
         const auto read = std::from_chars(literal_.data(), end, exact);
-        const bool underflow = read.ec == std::errc::result_out_of_range && std::abs(exact) < 1;
+        const bool underflow = read.ec == std::errc::result_out_of_range && std::abs(rough) < 1;
         literal_.clear();
         if (underflow) exact = 0;
         if ((read.ec != std::errc() && !underflow) || !std::isfinite(exact)) {
