@@ -40,48 +40,48 @@ class ApiResponder final : public net::Responder {
 
 class Dispatcher {
   public:
-    Dispatcher(Services& services, std::vector<Route> routes, net::Handler pages)
-        : services_(services), routes_(std::move(routes)), pages_(std::move(pages)) {}
-
-    void handle(const net::Request& request, std::unique_ptr<net::Responder> responder) {
-        const bool is_api = request.path.starts_with("/v1/") || request.path == "/healthz" || request.path == "/readyz";
-        if (!is_api && pages_) {
-            pages_(request, std::move(responder));
-            return;
+    Dispatcher(Services& services, const std::vector<Route>& routes, net::Handler pages)
+        : services_(services),
+          pages_(std::move(pages)),
+          router_([this](const auto& request, const auto& why, auto responder) {
+              miss(request, why, std::move(responder));
+          }) {
+        for (const Route& route : routes) {
+            router_.add(route.method, route.pattern,
+                        [this, route](const auto& request, const auto& parameters, auto responder) {
+                            run(route, request, parameters, std::move(responder));
+                        });
         }
-        Call call{request, {}, make_uuid7(services_.clock, services_.random), std::nullopt};
-        auto dressed = std::make_unique<ApiResponder>(std::move(responder), call.correlation_id);
-        const Route* route = find_route(call, *dressed);
-        if (route) run(*route, call, std::move(dressed));
+    }
+
+    void handle(const net::Request& request, std::unique_ptr<net::Responder> responder) const {
+        router_.handle(request, std::move(responder));
     }
 
   private:
-    // Answers 404 or 405 itself when there is none.
-    const Route* find_route(Call& call, ApiResponder& responder) const {
-        std::string allowed;
-        for (const Route& route : routes_) {
-            if (!match_path(route.pattern, call.request.path, call.parameters)) continue;
-            const bool as_head = call.request.method == "HEAD" && route.method == "GET" && route.now;
-            if (route.method == call.request.method || as_head) return &route;
-            allowed += allowed.empty() ? "" : ", ";
-            allowed += route.method;
+    void miss(const net::Request& request, const net::RouteMiss& why, std::unique_ptr<net::Responder> responder) const {
+        if (pages_ && why.status == 404 && !request.path.starts_with("/v1/")) {
+            return pages_(request, std::move(responder));
         }
-        if (allowed.empty()) {
-            responder.respond(problem(fail(ErrorCode::API_NOT_FOUND, "there is nothing at this path; /v1/openapi.yaml"
-                                                                     " lists what there is"),
-                                      call.correlation_id));
-            return nullptr;
+        const std::string correlation_id = make_uuid7(services_.clock, services_.random);
+        ApiResponder dressed(std::move(responder), correlation_id);
+        if (why.status == 404) {
+            const Error nothing = fail(ErrorCode::API_NOT_FOUND,
+                                       "there is nothing at this path; /v1/openapi.yaml lists what there is");
+            return dressed.respond(problem(nothing, correlation_id));
         }
-        net::Response response = problem(
-            fail(ErrorCode::API_NOT_FOUND, fmt::format("{} is not allowed here; use {}", call.request.method, allowed)),
-            call.correlation_id, 405);
-        response.headers.emplace_back("Allow", allowed);
-        responder.respond(std::move(response));
-        return nullptr;
+        const Error wrong_method = fail(ErrorCode::API_NOT_FOUND,
+                                        fmt::format("{} is not allowed here; use {}", request.method, why.allow));
+        net::Response response = problem(wrong_method, correlation_id, why.status);
+        response.headers.emplace_back("Allow", why.allow);
+        dressed.respond(std::move(response));
     }
 
     // The boundary: storage failures and bugs end here, the service goes on.
-    void run(const Route& route, Call& call, std::unique_ptr<ApiResponder> responder) {
+    void run(const Route& route, const net::Request& request, const net::PathParams& parameters,
+             std::unique_ptr<net::Responder> plain) const {
+        Call call{request, parameters, make_uuid7(services_.clock, services_.random), std::nullopt};
+        auto responder = std::make_unique<ApiResponder>(std::move(plain), call.correlation_id);
         try {
             if (auto allowed = admit(route, call); !allowed) {
                 responder->respond(problem(allowed.error(), call.correlation_id));
@@ -96,7 +96,7 @@ class Dispatcher {
         }
     }
 
-    Status admit(const Route& route, Call& call) {
+    Status admit(const Route& route, Call& call) const {
         if (route.access == Access::open) return ok();
         auto sign_in = check_sign_in(services_, call.request);
         if (!sign_in) return sign_in.error();
@@ -116,15 +116,15 @@ class Dispatcher {
     }
 
     Services& services_;
-    std::vector<Route> routes_;
     net::Handler pages_;
+    net::Router router_;
 };
 
 }  // namespace
 
-net::Handler make_handler(Services& services, std::vector<Route> routes, net::Handler pages) {
+net::Handler make_handler(Services& services, const std::vector<Route>& routes, net::Handler pages) {
     // Shared because std::function copies its target.
-    auto dispatcher = std::make_shared<Dispatcher>(services, std::move(routes), std::move(pages));
+    auto dispatcher = std::make_shared<Dispatcher>(services, routes, std::move(pages));
     return [dispatcher](const net::Request& request, std::unique_ptr<net::Responder> responder) {
         dispatcher->handle(request, std::move(responder));
     };

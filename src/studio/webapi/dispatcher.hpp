@@ -8,7 +8,7 @@
 
 namespace vistter::studio {
 
-// `pages` answers GET and HEAD of paths outside /v1; may be empty (then they are 404). `services` outlives the handler.
-net::Handler make_handler(Services& services, std::vector<Route> routes, net::Handler pages);
+// `pages` answers what is outside /v1 and no route; may be empty (then they are 404). `services` outlives the handler.
+net::Handler make_handler(Services& services, const std::vector<Route>& routes, net::Handler pages);
 
 }  // namespace vistter::studio

@@ -1,7 +1,6 @@
 // One route of the API: what it matches, who may call it, what answers.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "net/http.hpp"
+#include "net/router.hpp"
 #include "studio/webapi/services.hpp"
 
 namespace vistter::studio {
@@ -16,10 +16,10 @@ namespace vistter::studio {
 // A request on its way through one handler. Lives until the handler returns.
 struct Call {
     const net::Request& request;
-    std::map<std::string, std::string> parameters;  // of the pattern's {names}
+    const net::PathParams& parameters;  // of the pattern's {names}
     std::string correlation_id;
     std::optional<SignIn> who;                      // set where the route asks for a sign-in
-    const std::string& parameter(const std::string& name) const { return parameters.at(name); }
+    const std::string& parameter(std::string_view name) const { return parameters.find(name)->second; }
 };
 
 enum class Access {
@@ -39,10 +39,6 @@ struct Route {
     AnswerNow now = nullptr;
     AnswerLater later = nullptr;
 };
-
-// Whether `path` fits `pattern`; fills `parameters`. A {name} takes the rest of its segment up to the pattern's next
-// literal and is never empty.
-bool match_path(std::string_view pattern, std::string_view path, std::map<std::string, std::string>& parameters);
 
 // One list a concern; together they are the API.
 std::vector<Route> sign_in_routes();
