@@ -31,14 +31,16 @@ void BlendRow(std::uint8_t* HWY_RESTRICT under, const std::uint8_t* HWY_RESTRICT
     const std::size_t lanes = hn::Lanes(d);
     const auto fade = hn::Set(d, static_cast<std::uint16_t>(opacity));
     const auto half = hn::Set(d, std::uint16_t{128});
-    const auto full = hn::Set(d, std::uint16_t{255});
+    const auto full = hn::Set(d, std::uint16_t{255 * 256});
     std::size_t i = 0;
     for (; i + lanes <= count; i += lanes) {
-        const auto faded_source = hn::ShiftRight<8>(hn::Add(hn::Mul(load(source + i), fade), half));
-        const auto faded_alpha = hn::ShiftRight<8>(hn::Add(hn::Mul(load(alpha + i), fade), half));
-        const auto product = hn::Add(hn::Mul(load(under + i), hn::Sub(full, faded_alpha)), half);
-        const auto kept = hn::ShiftRight<8>(hn::Add(product, hn::ShiftRight<8>(product)));
-        store(hn::Add(faded_source, kept), under + i);
+        const auto faded_source = hn::Mul(load(source + i), fade);
+        const auto faded_alpha = hn::Mul(load(alpha + i), fade);
+        const auto below = load(under + i);
+        const auto times_257 = hn::Or(below, hn::ShiftLeft<8>(below));
+        const auto kept = hn::MulHigh(times_257, hn::Sub(full, faded_alpha));
+        const auto sum = hn::Add(hn::Add(faded_source, kept), half);
+        store(hn::ShiftRight<8>(sum), under + i);
     }
     reference::blend_row(under + i, source + i, alpha + i, count - i, opacity);
 }

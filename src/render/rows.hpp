@@ -7,8 +7,8 @@
 
 namespace vistter::render {
 
-// under = source * opacity/256 + under * (1 - alpha * opacity/256), per byte, rounded to nearest at
-// each product. `source` is premultiplied by `alpha`; opacity 0..256. The rows must not overlap.
+// under = source * opacity/256 + under * (1 - alpha * opacity/256), per byte, rounded once.
+// `source` is premultiplied by `alpha`, so no byte of it is above its alpha; opacity 0..256. The rows must not overlap.
 void blend_row(std::uint8_t* under, const std::uint8_t* source, const std::uint8_t* alpha,
                std::size_t count, int opacity);
 // out = (a * (64 - share) + b * share + 32) / 64; share 0..63. `out` may be `a` or `b`.

@@ -1,7 +1,5 @@
 // The row kernels as plain loops: what the vectorised ones must equal, and what they use for the
 // last few bytes.
-#include <algorithm>
-
 #include "render/rows.hpp"
 
 namespace vistter::render::reference {
@@ -9,11 +7,11 @@ namespace vistter::render::reference {
 void blend_row(std::uint8_t* under, const std::uint8_t* source, const std::uint8_t* alpha,
                std::size_t count, int opacity) {
     for (std::size_t i = 0; i < count; ++i) {
-        const int faded_source = (source[i] * opacity + 128) >> 8;
-        const int faded_alpha = (alpha[i] * opacity + 128) >> 8;
-        const int product = under[i] * (255 - faded_alpha) + 128;
-        const int kept = (product + (product >> 8)) >> 8;  // product / 255, rounded
-        under[i] = static_cast<std::uint8_t>(std::min(255, faded_source + kept));
+        // 8.8 fixed point; under * 257 / 65536 is under / 255 to within 2^-16.
+        const unsigned faded_source = source[i] * static_cast<unsigned>(opacity);
+        const unsigned faded_alpha = alpha[i] * static_cast<unsigned>(opacity);
+        const unsigned kept = under[i] * 257u * (255u * 256 - faded_alpha) >> 16;
+        under[i] = static_cast<std::uint8_t>((faded_source + kept + 128) >> 8);
     }
 }
 
