@@ -151,7 +151,7 @@ void CameraDesk::on_camera(const CameraReport& report) {
     if (!report.error.empty()) context.text("error", report.error);
     if (report.state == "online") shop_.reports.event("camera.online", context);
     if (report.state == "offline" && !was.empty()) shop_.reports.event("camera.offline", context);
-    if (report.state == "stalled") shop_.reports.event("camera.frames_stalled", context, {}, false);
+    if (report.state == "stalled") shop_.reports.event("camera.frames_stalled", context);
 }
 
 std::vector<CameraView> CameraDesk::view() {

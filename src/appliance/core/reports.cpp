@@ -2,8 +2,10 @@
 #include "appliance/core/reports.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include "base/ids.hpp"
+#include "contract/registry.hpp"
 
 namespace vistter::appliance {
 namespace {
@@ -60,13 +62,17 @@ void Reports::failed(const std::string& command_id, const Error& error) {
                           .result = {}, .error = error});
 }
 
-void Reports::event(std::string_view type, const contract::ObjectWriter& context, const std::string& correlation_id,
-                    bool durable) {
+void Reports::event(std::string_view type, const contract::ObjectWriter& context, const std::string& correlation_id) {
     contract::Event event;
     event.event_id = make_uuid7(clock_, random_);
     event.event_type = type;
     event.occurred_at = clock_.wall();
-    event.durable = durable;
+    const contract::EventType* registered = contract::find_event_type(type);
+    assert(registered != nullptr);
+    if (registered != nullptr) {
+        event.severity = registered->severity;
+        event.durable = registered->durable;
+    }
     event.context.text = context.str();
     recent_.push_front({event.occurred_at, event.event_type, event.context.text});
     if (recent_.size() > kept_events) recent_.pop_back();

@@ -45,8 +45,8 @@ class Reports {
     // Whether `command_id` was begun and has no terminal PROGRESS from this process yet.
     bool is_open(const std::string& command_id) const { return open_.contains(command_id); }
 
-    void event(std::string_view type, const contract::ObjectWriter& context, const std::string& correlation_id = {},
-               bool durable = true);
+    // Severity and durability come from the registry.
+    void event(std::string_view type, const contract::ObjectWriter& context, const std::string& correlation_id = {});
     void metrics(contract::Metrics metrics);
     void state_report(contract::StateReport report);
     const std::deque<RecentEvent>& recent() const { return recent_; }  // newest first

@@ -250,7 +250,7 @@ void RunDesk::on_cue(const CueReport& report) {
     const ocl::Rate rate = tick_ ? tick_->rate : ocl::Rate{};
     context.integer("late_ms", ocl::ms_of(report.actual_frame - report.planned_frame, rate));
     shop_.reports.event(report.started ? "timeline.cue_started" : "timeline.cue_ended", context,
-                        run ? run->correlation_id : std::string{}, false);
+                        run ? run->correlation_id : std::string{});
 }
 
 void RunDesk::announce(const StoredRun& run, const std::string& from, const std::string& to, const std::string& reason) {

@@ -108,7 +108,7 @@ void TimelineDesk::fetch(Loading& loading, std::vector<contract::AssetEntry> mis
     events.cached = [this](const contract::AssetEntry& asset) {
         contract::ObjectWriter context;
         context.text("asset_id", asset.asset_id).text("sha256", asset.sha256).integer("bytes", asset.size_bytes);
-        shop_.reports.event("asset.cached", context, {}, false);
+        shop_.reports.event("asset.cached", context);
     };
     events.failed = [this, id](const contract::AssetEntry& asset, const Error& why) {
         contract::ObjectWriter context;

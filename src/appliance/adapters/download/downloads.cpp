@@ -2,6 +2,7 @@
 #include "appliance/adapters/download/downloads.hpp"
 
 #include <map>
+#include <utility>
 
 #include "base/backoff.hpp"
 #include "base/log.hpp"
@@ -11,13 +12,15 @@ namespace vistter::appliance {
 namespace {
 
 constexpr int most_attempts = 6;
-constexpr std::int64_t item_deadline_ms = 600'000;
+// Short, so that a stopping appliance never waits long for a worker; what came in is kept and resumed.
+constexpr std::int64_t attempt_deadline_ms = 15'000;
 
 struct Job {
     std::vector<contract::AssetEntry> assets;
     DownloadEvents events;
     std::size_t at = 0;
     std::int64_t done_before = 0;  // bytes of the finished items
+    std::int64_t item_done = 0, item_done_before = 0;  // of the item at hand: now, and when this attempt began
     Backoff backoff{{.base_ms = 500, .cap_ms = 10'000}};
     async::Handle waiting;
 };
@@ -65,7 +68,7 @@ class HttpDownloads final : public Downloads {
         net::Download download;
         download.request.url = asset.uri;
         download.request.tls = source_()->tls;
-        download.request.deadline_ms = item_deadline_ms;
+        download.request.deadline_ms = attempt_deadline_ms;
         download.request.max_bytes = static_cast<std::size_t>(asset.size_bytes) + 1;
         download.request.allow = [policy = policy_](const std::string&, const std::string& address) {
             return policy.may_connect(address).ok();
@@ -83,7 +86,9 @@ class HttpDownloads final : public Downloads {
 
     void moved(const std::string& id, std::int64_t done) {
         const auto found = jobs_.find(id);
-        if (found != jobs_.end()) found->second.events.progress(found->second.done_before + done);
+        if (found == jobs_.end()) return;
+        found->second.item_done = done;
+        found->second.events.progress(found->second.done_before + done);
     }
 
     void wait(const std::string& id, std::int64_t ms) {
@@ -95,6 +100,7 @@ class HttpDownloads final : public Downloads {
         if (found == jobs_.end()) return;
         Job& job = found->second;
         const auto& asset = job.assets[job.at];
+        if (job.item_done > std::exchange(job.item_done_before, job.item_done)) job.backoff.reset();  // it moves
         if (!status && is_transient(status.error().code) && job.backoff.attempts() < most_attempts) {
             log::warning("Asset {} will be tried again: {}", asset.asset_id, describe(status.error()));
             return wait(id, job.backoff.next_ms(random_));
@@ -107,6 +113,7 @@ class HttpDownloads final : public Downloads {
             job.events.failed(asset, status.error());
         }
         job.backoff.reset();
+        job.item_done = job.item_done_before = 0;
         ++job.at;
         next(id);
     }

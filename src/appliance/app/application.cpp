@@ -1,0 +1,288 @@
+// Builds the control process from the ground up: storage, core, adapters, local API, road; then runs its loop.
+#include "appliance/app/application.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "appliance/adapters/download/downloads.hpp"
+#include "appliance/adapters/identity/identity_store.hpp"
+#include "appliance/adapters/identity/setup_code.hpp"
+#include "appliance/adapters/library/library.hpp"
+#include "appliance/adapters/pairing/pairing.hpp"
+#include "appliance/adapters/processes/outputs.hpp"
+#include "appliance/adapters/processes/preview.hpp"
+#include "appliance/adapters/processes/program.hpp"
+#include "appliance/adapters/road/road.hpp"
+#include "appliance/adapters/store/stores.hpp"
+#include "appliance/adapters/system/probe.hpp"
+#include "appliance/app/guarded_reports.hpp"
+#include "appliance/app/hello.hpp"
+#include "appliance/app/pairing_file.hpp"
+#include "appliance/app/road_identity.hpp"
+#include "appliance/app/telemetry_timer.hpp"
+#include "appliance/webapi/local_api.hpp"
+#include "appliance/webapi/pair_codec.hpp"
+#include "base/file.hpp"
+#include "net/server.hpp"
+
+namespace vistter::appliance {
+namespace {
+
+constexpr int worker_threads = 4;
+constexpr std::size_t waiting_work = 64;
+
+// One control process for one state folder: the lock goes with the process, however it ends.
+Result<int> lock_state(const std::filesystem::path& state) {
+    const int fd = ::open((state / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return fail(ErrorCode::SYS_STORAGE, "Cannot write to " + state.string() + ": " + std::strerror(errno));
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
+    ::close(fd);
+    return fail(ErrorCode::SYS_BUSY,
+                "Another vistter-appliance uses " + state.string() + "; stop it, or give this one its own --state.");
+}
+
+// Everything on disk, opened before anything runs.
+struct Storage {
+    int lock = -1;
+    std::unique_ptr<store::Database> database;
+    std::unique_ptr<Library> library;
+    std::unique_ptr<ConfigStore> config;
+    std::unique_ptr<CameraStore> cameras;
+    std::unique_ptr<TimelineStore> timelines;
+    std::unique_ptr<OverlayStore> overlays;
+    std::unique_ptr<RunStore> runs;
+    std::unique_ptr<StreamStore> streams;
+    std::unique_ptr<AttemptStore> attempts;
+    std::unique_ptr<AccountStore> accounts;
+    std::unique_ptr<SetupCode> setup_code;
+    std::unique_ptr<IdentityStore> identities;
+    std::optional<Identity> identity;
+};
+
+void make_stores(Storage& storage) {
+    storage.config = make_config_store(*storage.database);
+    storage.cameras = make_camera_store(*storage.database);
+    storage.timelines = make_timeline_store(*storage.database);
+    storage.overlays = make_overlay_store(*storage.database);
+    storage.runs = make_run_store(*storage.database);
+    storage.streams = make_stream_store(*storage.database);
+    storage.attempts = make_attempt_store(*storage.database);
+    storage.accounts = make_account_store(*storage.database);
+}
+
+Result<Storage> open_storage(const Options& options) {
+    Storage storage;
+    for (const auto& folder : {options.state, options.run_dir}) {
+        if (const Status made = make_private_directory(folder); !made) return made.error();
+    }
+    const auto lock = lock_state(options.state);
+    if (!lock) return lock.error();
+    storage.lock = *lock;
+    auto database = store::open_database(options.state / "appliance.db", appliance_migrations());
+    if (!database) return database.error();
+    storage.database = *std::move(database);
+    auto library = open_library(options.state);
+    if (!library) return library.error();
+    storage.library = *std::move(library);
+    make_stores(storage);
+    auto code = open_setup_code(options.state, !storage.accounts->password_hash(), machine_random());
+    if (!code) return code.error();
+    storage.setup_code = *std::move(code);
+    storage.identities = std::make_unique<IdentityStore>(options.state, machine_random());
+    auto identity = storage.identities->load();
+    if (!identity) return identity.error();
+    storage.identity = *std::move(identity);
+    return storage;
+}
+
+class ControlProcess final : public Application {
+  public:
+    ControlProcess(Options options, Storage storage)
+        : options_(std::move(options)),
+          storage_(std::move(storage)),
+          policy_(options_.allow_loopback, own_addresses()),
+          probe_(make_system_probe(clock_, options_.state)),
+          workers_(std::make_unique<async::WorkerPool>(worker_threads, waiting_work)),
+          reports_(clock_, random_, *storage_.attempts) {
+        build_picture();
+        build_core();
+        build_road();
+        build_pairing();
+        build_local_api();
+    }
+
+    ~ControlProcess() override {
+        workers_.reset();  // what still runs there points into the members below
+        if (storage_.lock >= 0) ::close(storage_.lock);
+    }
+
+    Status open() {
+        net::ServerOptions server;
+        server.address = options_.address;
+        server.port = options_.port;
+        server.max_body_bytes = 64 * 1024;
+        auto listening = net::listen(loop_, server, api_->handler());
+        if (!listening) return listening.error();
+        server_ = *std::move(listening);
+        begin();
+        return tell_ready();
+    }
+
+    int run() override {
+        signals_ = loop_.on_signals({SIGTERM, SIGINT}, [this](int) { stop(); });
+        loop_.run();
+        return 0;
+    }
+
+  private:
+    void build_picture() {
+        const auto media = options_.run_dir / "media.sock";
+        if (!options_.picture) {
+            no_program_ = make_no_program();
+            no_outputs_ = make_no_outputs();
+            return;
+        }
+        program_ = make_program_process(loop_, clock_, random_,
+                                        {options_.programs / "vistter-program", options_.run_dir / "program.sock", media,
+                                         options_.run_dir / "program.log", options_.programme, options_.proof_strip});
+        outputs_ = make_output_processes(loop_, clock_, random_,
+                                         {options_.programs / "vistter-output", media, options_.run_dir});
+        preview_ = make_preview(loop_, media);
+    }
+
+    void build_core() {
+        downloads_ = make_downloads(loop_, *workers_, random_, policy_, storage_.library->assets_folder(),
+                                    [this] { return asset_source(storage_.identity); });
+        ProgramPort& program = program_ ? static_cast<ProgramPort&>(*program_) : *no_program_;
+        OutputPort& outputs = outputs_ ? static_cast<OutputPort&>(*outputs_) : *no_outputs_;
+        appliance_ = std::make_unique<Appliance>(Workshop{clock_, random_, reports_, *storage_.config, *storage_.cameras,
+                                                          *storage_.timelines, *storage_.overlays, *storage_.runs,
+                                                          *storage_.streams, *storage_.library, *downloads_, program,
+                                                          outputs, policy_, {options_.picture, options_.programme}});
+        reactions_ = std::make_unique<GuardedReports>(*appliance_);
+    }
+
+    void build_road() {
+        RoadOptions options;
+        options.hello = [this] { return make_hello(*appliance_, *hello_probe_, clock_); };
+        options.state_report = [this] { return appliance_->state_report(); };
+        hello_probe_ = make_system_probe(clock_, options_.state);
+        road_ = make_road(loop_, *workers_, *storage_.database, clock_, random_, std::move(options));
+        reports_.attach(road_.get());
+        telemetry_ = std::make_unique<TelemetryTimer>(loop_, *appliance_, reports_, *probe_, [this] { return road_->status(); });
+    }
+
+    void build_pairing() {
+        const SystemFigures system = probe_->read();
+        PairingOptions pairing{find_serial(options_.serial), system.model, system.arch, make_pair_codec(),
+                               [this] { return storage_.identity.has_value(); },
+                               [this](const Identity& identity) { return keep_identity(identity); }};
+        log::info("Serial {}", pairing.serial);
+        pairing_ = make_pairing(loop_, *workers_, clock_, policy_, std::move(pairing));
+        pairing_file_ = std::make_unique<PairingFile>(loop_, random_, *pairing_, options_.pairing_file);
+    }
+
+    void build_local_api() {
+        api_ = make_local_api(LocalServices{loop_, *workers_, clock_, random_, *appliance_, reports_, *storage_.accounts,
+                                            *storage_.setup_code, *pairing_, preview_.get(),
+                                            [this] { return road_->status(); }, options_.web});
+    }
+
+    Status keep_identity(const Identity& identity) {
+        if (const Status kept = storage_.identities->save(identity); !kept) return kept;
+        storage_.identity = identity;
+        log::info("Paired: {} of tenant {} at {}", identity.granted.device_id, identity.granted.tenant, identity.studio_url);
+        road_->start(road_identity(identity), *appliance_);
+        return ok();
+    }
+
+    // The picture first: it must come back soonest after a restart.
+    void begin() {
+        guarded("restore", [&] {
+            if (outputs_) outputs_->set_listener(*reactions_);
+            appliance_->restore();
+            if (program_) program_->start(*reactions_);
+            contract::ObjectWriter context;
+            reports_.event("device.started", context.text("boot_id", probe_->read().boot_id).text("reason", "start"));
+        });
+        if (storage_.identity) road_->start(road_identity(*storage_.identity), *appliance_);
+        telemetry_->start();
+        if (!storage_.identity) pairing_file_->start();
+    }
+
+    Status tell_ready() {
+        const std::string url = "http://" + (options_.address.find(':') == std::string::npos ? options_.address : "[" + options_.address + "]") +
+                                ":" + std::to_string(server_->port());
+        const auto code_file = setup_code_file(options_.state);
+        if (!storage_.accounts->password_hash())
+            log::info("First use: open {} and enter the setup code from {}", url, code_file.string());
+        const std::string line =
+            contract::ObjectWriter().boolean("ready", true).text("url", url).text("setup_code_file", code_file.string()).str() + "\n";
+        if (::write(options_.ready_fd, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
+            return fail(ErrorCode::SYS_INTERNAL, "The ready line could not be written to --ready-fd.");
+        if (options_.ready_fd > STDERR_FILENO) ::close(options_.ready_fd);
+        return ok();
+    }
+
+    // Outputs drain while the programme still feeds them; what is wanted stays stored and starts again next time.
+    void stop() {
+        if (stopping_) return;
+        stopping_ = true;
+        log::info("Stopping");
+        telemetry_->stop();
+        guarded("stop", [&] {
+            contract::ObjectWriter context;
+            reports_.event("device.stopping", context.text("reason", "shutdown"));
+            road_->stop("shutdown");
+        });
+        if (!outputs_) return loop_.stop();
+        outputs_->stop_all([this] { program_->shut_down([this] { loop_.stop(); }); });
+    }
+
+    Options options_;
+    Clock& clock_ = machine_clock();
+    Random& random_ = machine_random();
+    Storage storage_;
+    AddressPolicy policy_;
+    async::Loop loop_;
+    std::unique_ptr<SystemProbe> probe_, hello_probe_;
+    std::unique_ptr<async::WorkerPool> workers_;
+    Reports reports_;
+    std::unique_ptr<ProgramPort> no_program_;
+    std::unique_ptr<OutputPort> no_outputs_;
+    std::unique_ptr<ProgramProcess> program_;
+    std::unique_ptr<OutputProcesses> outputs_;
+    std::unique_ptr<Preview> preview_;
+    std::unique_ptr<Downloads> downloads_;
+    std::unique_ptr<Appliance> appliance_;
+    std::unique_ptr<GuardedReports> reactions_;
+    std::unique_ptr<Road> road_;
+    std::unique_ptr<TelemetryTimer> telemetry_;
+    std::unique_ptr<Pairing> pairing_;
+    std::unique_ptr<PairingFile> pairing_file_;
+    std::unique_ptr<LocalApi> api_;
+    std::unique_ptr<net::Server> server_;
+    async::Handle signals_;
+    bool stopping_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Application>> Application::start(Options options) {
+    try {
+        auto storage = open_storage(options);
+        if (!storage) return storage.error();
+        auto process = std::make_unique<ControlProcess>(std::move(options), *std::move(storage));
+        if (const Status opened = process->open(); !opened) return opened.error();
+        return std::unique_ptr<Application>(std::move(process));
+    } catch (const store::StorageFailure& failure) {
+        return failure.error();
+    }
+}
+
+}  // namespace vistter::appliance

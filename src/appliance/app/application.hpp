@@ -1,0 +1,20 @@
+// The composition root of the control process: everything is built here, in reading order, and ends here.
+#pragma once
+
+#include <memory>
+
+#include "appliance/app/options.hpp"
+#include "base/result.hpp"
+
+namespace vistter::appliance {
+
+class Application {
+  public:
+    // Opens storage, adopts or starts picture and outputs, listens. Errors name the cause and the next step.
+    static Result<std::unique_ptr<Application>> start(Options options);
+    virtual ~Application() = default;
+    // Until SIGTERM or SIGINT, then ends outputs, picture and itself. The exit code.
+    virtual int run() = 0;
+};
+
+}  // namespace vistter::appliance

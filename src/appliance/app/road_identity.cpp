@@ -1,0 +1,42 @@
+// Plain translation.
+#include "appliance/app/road_identity.hpp"
+
+#include "base/bytes.hpp"
+
+namespace vistter::appliance {
+namespace {
+
+net::ClientTls trust_of(const Identity& identity) {
+    net::ClientTls tls;
+    tls.root_pem = identity.granted.root_pem;
+    for (const std::string& pin : identity.granted.pins) {
+        if (auto bytes = from_hex(pin)) tls.pins.push_back(*std::move(bytes));
+    }
+    return tls;
+}
+
+}  // namespace
+
+RoadIdentity road_identity(const Identity& identity) {
+    RoadIdentity road;
+    road.device_id = identity.granted.device_id;
+    road.tenant = identity.granted.tenant;
+    road.studio_url = identity.studio_url;
+    road.tls = trust_of(identity);
+    road.tls.identity = {identity.granted.client_certificate, identity.tls_key_pem};
+    road.signing_kid = identity.granted.signing_kid;
+    road.signing_key_pem = identity.signing_key_pem;
+    for (const TrustedKey& key : identity.granted.studio_keys) road.studio_keys.push_back({key.kid, key.pem});
+    road.session_url = identity.granted.session_url;
+    road.channel_url = identity.granted.channel_url;
+    return road;
+}
+
+std::optional<AssetSource> asset_source(const std::optional<Identity>& identity) {
+    if (!identity) return std::nullopt;
+    const auto address = parse_address(identity->studio_url);
+    if (!address) return std::nullopt;
+    return AssetSource{address->host, address->port == 0 ? 443 : address->port, trust_of(*identity)};
+}
+
+}  // namespace vistter::appliance

@@ -1,0 +1,28 @@
+// What the local API stands on, gathered by the composition root.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+
+#include "appliance/core/appliance.hpp"
+#include "appliance/core/local_ports.hpp"
+#include "async/loop.hpp"
+
+namespace vistter::appliance {
+
+struct LocalServices {
+    async::Loop& loop;
+    async::WorkerPool& workers;
+    const Clock& clock;
+    Random& random;
+    Appliance& appliance;
+    Reports& reports;
+    AccountStore& accounts;
+    SetupCode& setup_code;
+    Pairing& pairing;
+    Preview* preview = nullptr;  // null without a picture
+    std::function<LinkStatus()> link;
+    std::filesystem::path web;   // folder of the page; may be empty
+};
+
+}  // namespace vistter::appliance
