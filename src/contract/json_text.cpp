@@ -90,6 +90,23 @@ std::size_t element_start(std::string_view json, std::size_t at, std::string_vie
     return std::string_view::npos;
 }
 
+// The length of the UTF-8 character at `at` (RFC 3629), or 0 if there is none.
+std::size_t character_length(std::string_view text, std::size_t at) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(i < text.size() ? text[i] : 0); };
+    const unsigned lead = byte(at);
+    if (lead < 0x80) return 1;
+    const unsigned second = byte(at + 1);
+    const auto follows = [](unsigned b) { return (b & 0xC0) == 0x80; };
+    if (lead >= 0xC2 && lead <= 0xDF) return follows(second) ? 2 : 0;
+    if (lead >= 0xE0 && lead <= 0xEF) {
+        const bool legal = !(lead == 0xE0 && second < 0xA0) && !(lead == 0xED && second > 0x9F);
+        return legal && follows(second) && follows(byte(at + 2)) ? 3 : 0;
+    }
+    if (lead < 0xF0 || lead > 0xF4) return 0;
+    const bool legal = !(lead == 0xF0 && second < 0x90) && !(lead == 0xF4 && second > 0x8F);
+    return legal && follows(second) && follows(byte(at + 2)) && follows(byte(at + 3)) ? 4 : 0;
+}
+
 }  // namespace
 
 std::string canonical_text(std::string_view json) {
@@ -127,27 +144,25 @@ std::optional<std::string_view> text_at_pointer(std::string_view json, std::stri
     return json.substr(at, value_end(json, at) - at);
 }
 
-std::string quoted(std::string_view text) {
+std::string quoted_text(std::string_view text) {
     static constexpr char hex[] = "0123456789abcdef";
     std::string out = "\"";
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
+    for (std::size_t at = 0; at < text.size();) {
+        const char c = text[at];
+        const std::size_t length = character_length(text, at);
+        if (length == 0) {
+            out += "\xEF\xBF\xBD";  // U+FFFD
+        } else if (c == '"' || c == '\\') {
             out += '\\';
             out += c;
-        } else if (c == '\n') {
-            out += "\\n";
-        } else if (c == '\t') {
-            out += "\\t";
-        } else if (c == '\r') {
-            out += "\\r";
-        } else if (byte < 0x20) {
+        } else if (static_cast<unsigned char>(c) < 0x20) {
             out += "\\u00";
-            out += hex[byte >> 4];
-            out += hex[byte & 15];
+            out += hex[c >> 4];
+            out += hex[c & 15];
         } else {
-            out += c;
+            out.append(text, at, length);
         }
+        at += length == 0 ? 1 : length;
     }
     out += '"';
     return out;

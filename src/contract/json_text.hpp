@@ -16,8 +16,9 @@ std::string canonical_text(std::string_view json);
 // The bytes of the value at `pointer` (RFC 6901) inside valid JSON text, or nothing. The view is into `json`.
 std::optional<std::string_view> text_at_pointer(std::string_view json, std::string_view pointer);
 
-// `text` as a JSON string, with its quotes.
-std::string quoted(std::string_view text);
+// `text` as a JSON string, with its quotes. Bytes that are not UTF-8 become U+FFFD, so that no log line or file name
+// can make a message unreadable.
+std::string quoted_text(std::string_view text);
 
 // `json` (valid) written over several lines, two blanks a level, for people.
 std::string indented_text(std::string_view json);

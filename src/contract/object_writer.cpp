@@ -12,13 +12,13 @@ namespace vistter::contract {
 
 void ObjectWriter::key(std::string_view name) {
     if (!members_.empty()) members_ += ',';
-    members_ += quoted(name);
+    members_ += quoted_text(name);
     members_ += ':';
 }
 
 ObjectWriter& ObjectWriter::text(std::string_view name, std::string_view value) {
     key(name);
-    members_ += quoted(value);
+    members_ += quoted_text(value);
     return *this;
 }
 
@@ -50,7 +50,7 @@ ObjectWriter& ObjectWriter::texts(std::string_view name, const std::vector<std::
     std::string list = "[";
     for (const std::string& value : values) {
         if (list.size() > 1) list += ',';
-        list += quoted(value);
+        list += quoted_text(value);
     }
     return raw(name, list + "]");
 }
