@@ -187,7 +187,9 @@ Error error_of(const Transfer& transfer, CURLcode result, const char* detail) {
     }
 }
 
-bool is_line(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos; }
+bool is_line(std::string_view text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
 
 Status check_options(const FetchOptions& options, const std::optional<Url>& url) {
     bool known = url && (url->scheme == "http" || url->scheme == "https");

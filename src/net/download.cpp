@@ -149,8 +149,10 @@ class PartSink final : public Sink {
 Status check_status(int status) {
     if (status == 200 || status == 206) return ok();
     if (status == 403 || status == 410) {
-        return fail(ErrorCode::AST_EXPIRED_URL, fmt::format("the address is no longer good (the server answered {}); ask "
-                                                            "for a new one", status));
+        return fail(ErrorCode::AST_EXPIRED_URL,
+                    fmt::format("the address is no longer good (the server answered {}); ask "
+                                "for a new one",
+                                status));
     }
     return fail(ErrorCode::AST_FETCH, fmt::format("the server answered {}", status));
 }

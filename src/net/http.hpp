@@ -52,7 +52,8 @@ class Stream {
     // Queues a chunk; false when the peer is gone or more than 1 MiB waits (the caller drops the chunk).
     virtual bool send(std::string chunk) = 0;
     virtual void close() = 0;
-    // `closed` is called once when the peer leaves, not after close(). Dropping the last pointer to a stream ends it too.
+    // `closed` is called once when the peer leaves, not after close(). Dropping the last pointer to
+    // a stream ends it too.
     virtual void on_closed(std::function<void()> closed) = 0;
     // Bytes queued and not yet taken by the peer's connection: a producer of pictures skips one while this is large.
     virtual std::size_t waiting() const { return 0; }

@@ -44,8 +44,8 @@ struct Download {
     std::function<void(std::int64_t done)> progress;  // on the calling thread; may be empty
 };
 
-// Resumes by Range from what an earlier attempt left. Errors: AST_FETCH, AST_EXPIRED_URL (403, 410), AST_HASH, AST_TOO_BIG,
-// LIM_STORAGE. On any error the target is as before.
+// Resumes by Range from what an earlier attempt left. Errors: AST_FETCH, AST_EXPIRED_URL (403,
+// 410), AST_HASH, AST_TOO_BIG, LIM_STORAGE. On any error the target is as before.
 Status download(const Download& what);
 
 }  // namespace vistter::net

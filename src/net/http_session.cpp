@@ -37,13 +37,14 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
 
     // The answer to the request in hand. Only the first of them counts, and only the one for request `number`.
     void respond(std::uint64_t number, Response response);
-    std::shared_ptr<Stream> open_stream(std::uint64_t number, Response head);
+    void open_stream(std::uint64_t number, Response head);
 
     // What a stream does with its connection.
     bool send_chunk(std::string chunk);
     void end_stream();
+    bool streaming() const { return phase_ == Phase::streaming; }
     std::size_t stream_waiting() const { return waiting_; }
-    void on_stream_closed(std::function<void()> closed);
+    void on_stream_closed(std::function<void()> closed) { stream_closed_ = std::move(closed); }
 
   private:
     static constexpr std::size_t header_limit = 16'384;
@@ -92,42 +93,54 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
 // Answers 500 if it goes without having been used.
 class SessionResponder final : public Responder {
   public:
-    SessionResponder(std::shared_ptr<HttpSession> session, std::uint64_t number)
-        : session_(std::move(session)), number_(number) {}
+    SessionResponder(async::Loop& loop, std::weak_ptr<HttpSession> session, std::uint64_t number)
+        : loop_(loop), session_(std::move(session)), number_(number) {}
     ~SessionResponder() override {
-        if (session_) session_->respond(number_, problem_response(500, "SYS_INTERNAL", "the request was not answered"));
+        respond(problem_response(500, "SYS_INTERNAL", "the request was not answered"));
     }
     void respond(Response response) override {
-        if (auto session = std::exchange(session_, nullptr)) session->respond(number_, std::move(response));
+        if (auto session = std::exchange(session_, {}).lock()) session->respond(number_, std::move(response));
     }
-    std::shared_ptr<Stream> stream(Response head) override {
-        auto session = std::exchange(session_, nullptr);
-        return session ? session->open_stream(number_, std::move(head)) : nullptr;
-    }
+    std::shared_ptr<Stream> stream(Response head) override;
 
   private:
-    std::shared_ptr<HttpSession> session_;  // shared: the answer may come after the peer has gone
+    async::Loop& loop_;
+    std::weak_ptr<HttpSession> session_;  // weak: the answer may come after the peer, the server and the loop are gone
     std::uint64_t number_;
 };
 
 class SessionStream final : public Stream {
   public:
-    explicit SessionStream(std::shared_ptr<HttpSession> session) : session_(std::move(session)) {}
-    ~SessionStream() override {
-        session_->on_stream_closed(nullptr);
-        session_->end_stream();
+    SessionStream(async::Loop& loop, std::weak_ptr<HttpSession> session) : loop_(loop), session_(std::move(session)) {}
+    ~SessionStream() override { close(); }
+    bool send(std::string chunk) override {
+        auto session = session_.lock();
+        return session && session->send_chunk(std::move(chunk));
     }
-    bool send(std::string chunk) override { return session_->send_chunk(std::move(chunk)); }
     void close() override {
-        session_->on_stream_closed(nullptr);
-        session_->end_stream();
+        if (auto session = std::exchange(session_, {}).lock()) session->end_stream();
     }
-    void on_closed(std::function<void()> closed) override { session_->on_stream_closed(std::move(closed)); }
-    std::size_t waiting() const override { return session_->stream_waiting(); }
+    void on_closed(std::function<void()> closed) override {
+        auto session = session_.lock();
+        if (session && session->streaming()) session->on_stream_closed(std::move(closed));
+        else if (closed) loop_.post(std::move(closed));
+    }
+    std::size_t waiting() const override {
+        auto session = session_.lock();
+        return session ? session->stream_waiting() : 0;
+    }
 
   private:
-    std::shared_ptr<HttpSession> session_;  // shared: the producer may outlast the connection
+    async::Loop& loop_;
+    std::weak_ptr<HttpSession> session_;  // weak: the producer may outlast the connection
 };
+
+std::shared_ptr<Stream> SessionResponder::stream(Response head) {
+    auto session = std::exchange(session_, {}).lock();
+    auto stream = std::make_shared<SessionStream>(loop_, session);  // shared: net/http.hpp
+    if (session) session->open_stream(number_, std::move(head));
+    return stream;
+}
 
 void HttpSession::start() {
     arm(server_->options.header_deadline);
@@ -245,7 +258,7 @@ void HttpSession::become_websocket() {
 
 void HttpSession::call_handler() {
     arm(server_->options.handler_deadline);
-    auto responder = std::make_unique<SessionResponder>(shared_from_this(), number_);
+    auto responder = std::make_unique<SessionResponder>(server_->loop, weak_from_this(), number_);
     try {
         server_->handler(request_, std::move(responder));
     } catch (const std::exception& failure) {
@@ -276,7 +289,6 @@ void HttpSession::respond(std::uint64_t number, Response response) {
                         .now = machine_clock().wall()};
     outgoing_ = response_head(response, options);
     if (has_body(response.status) && request_.method != "HEAD") outgoing_ += response.body;
-    request_ = {};
     written_ = 0;
     write_answer();
 }
@@ -295,6 +307,7 @@ void HttpSession::write_answer() {
 
 void HttpSession::on_answered() {
     outgoing_ = {};
+    request_ = {};  // not before: a handler may answer first and read on in its request
     if (close_after_) return linger();
     phase_ = Phase::reading;
     body_seen_ = 0;
@@ -312,9 +325,8 @@ void HttpSession::linger() {
     read();
 }
 
-std::shared_ptr<Stream> HttpSession::open_stream(std::uint64_t number, Response head) {
-    auto stream = std::make_shared<SessionStream>(shared_from_this());  // shared: net/http.hpp
-    if (phase_ != Phase::handling || number != number_) return stream;
+void HttpSession::open_stream(std::uint64_t number, Response head) {
+    if (phase_ != Phase::handling || number != number_) return;
     phase_ = Phase::streaming;
     close_after_ = true;
     stream_ended_ = false;
@@ -326,12 +338,9 @@ std::shared_ptr<Stream> HttpSession::open_stream(std::uint64_t number, Response 
                         .now = machine_clock().wall()};
     chunks_.push_back(response_head(head, options));
     waiting_ = chunks_.back().size();
-    bool body = request_.method != "HEAD";
-    request_ = {};
-    if (!body) stream_ended_ = true;
+    if (request_.method == "HEAD") stream_ended_ = true;
     write_stream();
     read();
-    return stream;
 }
 
 bool HttpSession::send_chunk(std::string chunk) {
@@ -361,20 +370,13 @@ void HttpSession::write_stream() {
 }
 
 void HttpSession::end_stream() {
+    stream_closed_ = nullptr;
     if (phase_ != Phase::streaming || std::exchange(stream_ended_, true)) return;
     if (!reader_.version_10()) chunks_.push_back("0\r\n\r\n");
     waiting_ += chunks_.empty() ? 0 : chunks_.back().size();
     if (writing_) return;
     if (chunks_.empty()) end();
     else write_stream();
-}
-
-void HttpSession::on_stream_closed(std::function<void()> closed) {
-    if (phase_ == Phase::ended && closed) {
-        server_->loop.post(std::move(closed));
-        return;
-    }
-    stream_closed_ = std::move(closed);
 }
 
 void HttpSession::end() {

@@ -120,7 +120,8 @@ Step RequestReader::State::header_done() {
 }
 
 bool RequestReader::State::take_target(std::string_view target) {
-    bool printable = std::ranges::all_of(target, [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; });
+    bool printable = std::ranges::all_of(
+        target, [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; });
     if (!target.starts_with('/') || !printable || target.find('#') != std::string_view::npos) return false;
     std::size_t question = std::min(target.find('?'), target.size());
     std::optional<std::string> path = percent_decode(target.substr(0, question), false);

@@ -53,8 +53,9 @@ std::string http_date(WallTime now) {
     std::time_t seconds = now.ms / 1000;
     std::tm parts{};
     gmtime_r(&seconds, &parts);
-    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", days.substr(static_cast<std::size_t>(parts.tm_wday) * 3, 3),
-                       parts.tm_mday, months.substr(static_cast<std::size_t>(parts.tm_mon) * 3, 3),
+    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+                       days.substr(static_cast<std::size_t>(parts.tm_wday) * 3, 3), parts.tm_mday,
+                       months.substr(static_cast<std::size_t>(parts.tm_mon) * 3, 3),
                        parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 

@@ -36,8 +36,10 @@ std::vector<Router::Segment> Router::read_pattern(std::string_view pattern) {
             continue;
         }
         std::size_t end = part.find('}');
-        if (end == std::string_view::npos || end < 2) throw std::invalid_argument("an unnamed segment in a route pattern");
-        segments.push_back({.name = std::string(part.substr(1, end - 1)), .literal = std::string(part.substr(end + 1))});
+        if (end == std::string_view::npos || end < 2)
+            throw std::invalid_argument("an unnamed segment in a route pattern");
+        segments.push_back({.name = std::string(part.substr(1, end - 1)),
+                            .literal = std::string(part.substr(end + 1))});
     }
     return segments;
 }

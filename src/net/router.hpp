@@ -29,9 +29,10 @@ class Router {
     // Without a miss handler a plain problem document answers.
     explicit Router(MissHandler missed = nullptr) : missed_(std::move(missed)) {}
 
-    // A segment is a literal ("events:stream"), a name ("{id}"), or a name with a literal end ("{id}:publish"). Where
-    // several patterns fit, literals win over ends and ends over names, from left to right. Throws std::invalid_argument
-    // for a malformed pattern or the same method and pattern twice.
+    // A segment is a literal ("events:stream"), a name ("{id}"), or a name with a literal end
+    // ("{id}:publish"). Where several patterns fit, literals win over ends and ends over names,
+    // from left to right. Throws std::invalid_argument for a malformed pattern or the same method
+    // and pattern twice.
     Router& add(std::string_view method, std::string_view pattern, RouteHandler handler);
 
     // Calls the handler of the request. HEAD goes to GET's.

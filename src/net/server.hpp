@@ -1,6 +1,7 @@
-// An HTTP/1.1 and WebSocket server on one port. Limits stand here: header 16 KiB, body and message sizes, read and
-// idle deadlines, connection count. Everything is called on the loop's thread. What cannot be read never reaches a handler:
-// 400, 408, 413, 431, 501, 505 are answered here as problem documents (RFC 9457).
+// An HTTP/1.1 and WebSocket server on one port. Limits stand here: header 16 KiB, body and message
+// sizes, read and idle deadlines, connection count. Everything is called on the loop's thread. What
+// cannot be read never reaches a handler: 400, 408, 413, 431, 501, 505 are answered here as problem
+// documents (RFC 9457).
 #pragma once
 
 #include <chrono>
@@ -35,8 +36,8 @@ struct WebSocketRoute {
     std::string path;         // exact, e.g. "/v1/channel"
     std::string subprotocol;  // required from the client, e.g. "vistter.v1.jws"
     std::size_t max_message_bytes = 262'144;
-    // A new connection. Returns the events to call from then on. `socket` is shared: both the server's own read loop and
-    // the session above it keep it alive.
+    // A new connection. Returns the events to call from then on. `socket` is shared: both the
+    // server's own read loop and the session above it keep it alive.
     std::function<WebSocketEvents(const Request& upgrade, std::shared_ptr<WebSocket> socket)> opened;
 };
 

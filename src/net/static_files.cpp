@@ -98,7 +98,8 @@ Result<StaticFiles> StaticFiles::load(const fs::path& folder) {
             File{.type = type_of(path), .etag = std::move(etag), .content = std::move(*content)};
     }
     if (failed || !made.files_.contains("/index.html")) {
-        return fail(ErrorCode::RES_NOT_FOUND, fmt::format("no web pages in {}: there is no index.html", folder.string()));
+        return fail(ErrorCode::RES_NOT_FOUND,
+                    fmt::format("no web pages in {}: there is no index.html", folder.string()));
     }
     return made;
 }

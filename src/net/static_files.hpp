@@ -1,5 +1,5 @@
-// A folder of built web pages as responses: types, caching, a strict content policy. The folder is read once, so no path
-// in a request ever reaches the file system.
+// A folder of built web pages as responses: types, caching, a strict content policy. The folder is
+// read once, so no path in a request ever reaches the file system.
 #pragma once
 
 #include <filesystem>

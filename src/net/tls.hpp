@@ -1,4 +1,5 @@
-// TLS settings shared by servers and clients: TLS 1.2 or newer, P-256 and X25519, our roots only, pins on the root's SPKI.
+// TLS settings shared by servers and clients: TLS 1.2 or newer, P-256 and X25519, our roots only,
+// pins on the root's SPKI.
 #pragma once
 
 #include <array>

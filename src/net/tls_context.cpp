@@ -37,7 +37,9 @@ Error invalid(const std::string& what) { return fail(ErrorCode::CFG_INVALID, wha
 // An encrypted key must not make OpenSSL ask on the terminal.
 int no_passphrase(char*, int, int, void*) { return -1; }
 
-OwnedBio reader(const std::string& text) { return OwnedBio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+OwnedBio reader(const std::string& text) {
+    return OwnedBio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
 
 Chain read_chain(const std::string& pem) {
     Chain chain(sk_X509_new_null());

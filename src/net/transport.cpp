@@ -71,9 +71,10 @@ class TlsTransport final : public Transport {
                                  [done = std::move(done)](error_code failed) { done(!failed); });
     }
     void read(char* data, std::size_t size, std::function<void(std::size_t)> done) override {
-        stream_->async_read_some(asio::buffer(data, size), [done = std::move(done)](error_code failed, std::size_t got) {
-            done(failed ? 0 : got);
-        });
+        stream_->async_read_some(asio::buffer(data, size),
+                                 [done = std::move(done)](error_code failed, std::size_t got) {
+                                     done(failed ? 0 : got);
+                                 });
     }
     void write(std::string_view bytes, std::function<void(bool)> done) override {
         asio::async_write(*stream_, asio::buffer(bytes.data(), bytes.size()),

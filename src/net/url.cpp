@@ -37,7 +37,8 @@ std::optional<std::uint16_t> read_port(std::string_view text) {
 
 bool is_host(std::string_view host) {
     return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '.' || c == '_';
     });
 }
 

@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::size_t queue_limit = 4u << 20;
 constexpr std::size_t read_size = 16'384;
-constexpr std::int64_t close_patience_ms = 3'000;
+constexpr std::int64_t close_patience_ms = 1'000;
 constexpr int missed_pongs_allowed = 2;
 
 constexpr int code_unsupported = 1003, code_gone = 1006, code_policy = 1008, code_internal = 1011;
@@ -35,7 +35,7 @@ constexpr int code_silent = 4408, code_too_big = 4413;
 // No compression is even compiled in (contract B.1).
 using Stream = websocket::stream<TlsSocket, false>;
 
-class Session final : public WebSocket, public Connection, public std::enable_shared_from_this<Session> {
+class Session final : public Connection, public std::enable_shared_from_this<Session> {
   public:
     // `server` is null at the client's end.
     Session(async::Loop& loop, std::shared_ptr<ServerShared> server, std::unique_ptr<TlsSocket> socket,
@@ -53,11 +53,12 @@ class Session final : public WebSocket, public Connection, public std::enable_sh
     void accept(const Request& upgrade);
     void connect(Upgrade upgrade);
 
-    bool send(std::string message) override;
-    void close(int code, std::string_view reason) override;
+    bool send(std::string message);
+    void close(int code, std::string_view reason);
     void drop() override;
 
   private:
+    std::shared_ptr<WebSocket> handle();  // shared: net/server.hpp
     void opened(WebSocketEvents events);
     void read();
     void on_read(error_code failed);
@@ -90,6 +91,22 @@ class Session final : public WebSocket, public Connection, public std::enable_sh
     bool open_ = false, writing_ = false, closing_ = false, close_started_ = false, finished_ = false;
 };
 
+// What the session's owner holds. It keeps nothing alive, so it may be dropped at any time, also after the loop.
+class SessionHandle final : public WebSocket {
+  public:
+    explicit SessionHandle(std::weak_ptr<Session> session) : session_(std::move(session)) {}
+    bool send(std::string message) override {
+        auto session = session_.lock();
+        return session && session->send(std::move(message));
+    }
+    void close(int code, std::string_view reason) override {
+        if (auto session = session_.lock()) session->close(code, reason);
+    }
+
+  private:
+    std::weak_ptr<Session> session_;
+};
+
 void Session::accept(const Request& upgrade) {
     beast::http::request<beast::http::empty_body> request{beast::http::verb::get, upgrade.path, 11};
     for (const auto& [name, value] : upgrade.headers) request.set(name, value);
@@ -103,7 +120,7 @@ void Session::accept(const Request& upgrade) {
         // The route's owner may send and close from inside opened(): the session is open before it is called.
         self->open_ = true;
         WebSocketEvents events;
-        self->guarded([&] { events = self->server_->options.websocket->opened(upgrade, self); });
+        self->guarded([&] { events = self->server_->options.websocket->opened(upgrade, self->handle()); });
         self->opened(std::move(events));
     });
 }
@@ -127,10 +144,12 @@ void Session::connect(Upgrade upgrade) {
         self->open_ = true;
         auto opened = std::exchange(self->upgrade_.opened, nullptr);
         WebSocketEvents events = std::move(self->upgrade_.events);
-        self->guarded([&] { opened(self); });
+        self->guarded([&] { opened(self->handle()); });
         self->opened(std::move(events));
     });
 }
+
+std::shared_ptr<WebSocket> Session::handle() { return std::make_shared<SessionHandle>(weak_from_this()); }
 
 void Session::opened(WebSocketEvents events) {
     if (finished_) return;

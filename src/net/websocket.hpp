@@ -1,4 +1,5 @@
-// Inside net: one WebSocket over TLS after its transport is there; both ends use it. The only user of Beast's WebSocket.
+// Inside net: one WebSocket over TLS after its transport is there; both ends use it. The only user
+// of Beast's WebSocket.
 #pragma once
 
 #include <chrono>
