@@ -87,7 +87,8 @@ void TickLoop::run() {
 void TickLoop::make_frame(std::int64_t frame) {
     std::uint8_t* picture =
         ports_.encoder.begin_frame();  // may wait for the encoder: that is not our work
-    tick_ns_ = now_ns();
+    const std::int64_t began_ns = now_ns();
+    due_ns_ = pacer_->due(frame);
     ports_.commands.try_take(incoming_);
     for (Command& command : incoming_) apply(command, frame);
     incoming_.clear();
@@ -95,7 +96,7 @@ void TickLoop::make_frame(std::int64_t frame) {
     const OnAir* on_air = board_.step(frame, stage_.claimed(), events_);
     layers_ = mixer_.make(picture, on_air, stage_, *this, frame);
     if (proof_strip_) draw_strip(picture, frame);
-    work_.add(now_ns() - tick_ns_);
+    work_.add(now_ns() - began_ns);
     ports_.preview.offer(picture, frame);
     ports_.encoder.end_frame(frame);
     for (Camera& camera : cameras_) camera.picture.reset();
@@ -150,7 +151,7 @@ const std::uint8_t* TickLoop::camera(std::string_view camera_id) {
         if (!camera.picture) camera.picture = camera.input->newest();
         const media::FramePtr& picture = camera.picture;
         bool fits = picture && picture->width == format_.width && picture->height == format_.height;
-        return fits && tick_ns_ - picture->arrived_ns <= hold_ns ? picture->bytes.data() : nullptr;
+        return fits && due_ns_ - picture->arrived_ns <= hold_ns ? picture->bytes.data() : nullptr;
     }
     return nullptr;
 }

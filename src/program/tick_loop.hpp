@@ -70,7 +70,7 @@ class TickLoop final : private PictureSource {
     std::vector<Command> incoming_;
     Events events_;
     std::vector<Retired> retired_;
-    std::int64_t tick_ns_ = 0;  // when this tick began
+    std::int64_t due_ns_ = 0;  // of the frame in hand: ages of pictures count from here, also on a late tick
     std::int64_t frames_ = 0, next_report_ = 0;
     std::int64_t window_frames_ = 0, window_ns_ = 0,
                  window_cpu_ns_ = 0;  // where the newest report ended
