@@ -12,7 +12,8 @@
 namespace vistter::sim {
 namespace {
 
-constexpr GstClockTime picture_deadline = 20 * GST_SECOND;
+constexpr GstClockTime look_interval = GST_SECOND / 5;
+constexpr int most_looks = 100;
 
 double mean(const std::uint8_t* plane, int stride, int width, int height, Rect r) {
     int left = std::clamp(r.x, 0, width), right = std::clamp(r.x + r.width, 0, width);
@@ -35,22 +36,26 @@ class GstRecording final : public Recording {
   public:
     Status open(const std::filesystem::path& file) {
         auto made = media::parse_pipeline(
-            "filesrc name=in ! decodebin name=decode ! videoconvert ! video/x-raw,format=I420 ! "
+            "filesrc name=in ! decodebin ! videoconvert ! video/x-raw,format=I420 ! "
             "appsink name=out sync=false max-buffers=4 drop=false enable-last-sample=false");
         if (!made) return made.error();
         pipeline_ = std::move(*made);
-        auto in = media::named(pipeline_.get(), "in"), decode = media::named(pipeline_.get(), "decode");
+        auto in = media::named(pipeline_.get(), "in");
         g_object_set(in.get(), "location", file.c_str(), nullptr);
-        media::CapsHandle wanted = media::caps_from("video/x-raw");
-        g_object_set(decode.get(), "caps", wanted.get(), "expose-all-streams", FALSE, nullptr);
         out_ = media::named(pipeline_.get(), "out");
         gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
         return ok();
     }
 
     Result<std::optional<ObservedFrame>> next(const std::vector<Rect>& patches) override {
-        media::SampleHandle sample(gst_app_sink_try_pull_sample(GST_APP_SINK(out_.get()), picture_deadline));
-        if (sample == nullptr) return at_end();
+        media::SampleHandle sample;
+        std::optional<std::string> broken;
+        for (int look = 0; look < most_looks && sample == nullptr && !broken; ++look) {
+            if (gst_app_sink_is_eos(GST_APP_SINK(out_.get()))) break;
+            sample.reset(gst_app_sink_try_pull_sample(GST_APP_SINK(out_.get()), look_interval));
+            if (sample == nullptr) broken = fault();
+        }
+        if (sample == nullptr) return at_end(broken);
         GstBuffer* buffer = gst_sample_get_buffer(sample.get());
         GstVideoInfo info;
         GstVideoFrame mapped;
@@ -71,14 +76,17 @@ class GstRecording final : public Recording {
     const media::Frame& picture() const override { return *picture_; }
 
   private:
-    Result<std::optional<ObservedFrame>> at_end() {
-        if (gst_app_sink_is_eos(GST_APP_SINK(out_.get())) && count_ > 0) return std::optional<ObservedFrame>{};
+    std::optional<std::string> fault() {
         media::GstHandle<GstBus> bus(gst_element_get_bus(pipeline_.get()));
         media::MessageHandle message(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
-        // A recording that was cut off ends with an error after its last whole picture.
-        if (message != nullptr && count_ > 0) return std::optional<ObservedFrame>{};
-        if (message != nullptr) return fail(ErrorCode::AST_DECODE, "the recording: " + media::error_text(message.get()));
-        return fail(ErrorCode::AST_DECODE, "the recording holds no picture");
+        if (message == nullptr) return std::nullopt;
+        return media::error_text(message.get());
+    }
+
+    // A recording that was cut off ends with a fault after its last whole picture: that is its end.
+    Result<std::optional<ObservedFrame>> at_end(const std::optional<std::string>& broken) const {
+        if (count_ > 0) return std::optional<ObservedFrame>{};
+        return fail(ErrorCode::AST_DECODE, "the recording holds no picture" + (broken ? ": " + *broken : ""));
     }
 
     void copy(GstVideoFrame& mapped) {

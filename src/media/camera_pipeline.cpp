@@ -95,8 +95,7 @@ Status CameraPipeline::build_file(const std::string& uri) {
     loops_ = true;
     GstElement* source = add_element(GST_BIN(pipeline_.get()), "uridecodebin");
     if (source == nullptr) return missing_part();
-    CapsHandle wanted = caps_from("video/x-raw");
-    g_object_set(source, "uri", uri.c_str(), "expose-all-streams", FALSE, "caps", wanted.get(), nullptr);
+    g_object_set(source, "uri", uri.c_str(), nullptr);
     g_signal_connect(source, "pad-added", G_CALLBACK(on_file_pad), this);
     g_signal_connect(pipeline_.get(), "deep-element-added", G_CALLBACK(on_element), this);
     return add_picture_end(true);
@@ -146,6 +145,7 @@ void CameraPipeline::on_rtp_pad(GstElement* source, GstPad* pad, gpointer self) 
 void CameraPipeline::on_file_pad(GstElement*, GstPad* pad, gpointer self) {
     auto* camera = static_cast<CameraPipeline*>(self);
     GstHandle<GstPad> target(gst_element_get_static_pad(camera->convert_, "sink"));
+    // Sound does not fit this pad and stays unlinked.
     if (!gst_pad_is_linked(target.get())) gst_pad_link(pad, target.get());
 }
 

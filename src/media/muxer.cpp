@@ -44,15 +44,16 @@ Result<std::string> describe_container(const SinkSettings& s) {
     std::string_view location = s.location;
     if (s.kind == "rtmp") {
         return fmt::format("{} flvmux name=mux streamable=true ! rtmp2sink name=end sync=false async=false "
-                           "chunk-size={} video. ! mux. audio. ! mux.", sources, rtmp_chunk_bytes);
+                           "chunk-size={} video. ! mux.video audio. ! mux.audio", sources, rtmp_chunk_bytes);
     }
     constexpr const char* to_file = "filesink name=end sync=false async=false";
     if (s.kind == "file" && location.ends_with(".flv")) {
-        return fmt::format("{} flvmux name=mux streamable=true ! {} video. ! mux. audio. ! mux.", sources, to_file);
+        return fmt::format("{} flvmux name=mux streamable=true ! {} video. ! mux.video audio. ! mux.audio", sources,
+                           to_file);
     }
     if (s.kind == "file" && location.ends_with(".mp4")) {
         return fmt::format("{} mp4mux name=mux streamable=true fragment-duration=1000 ! {} "
-                           "video. ! mux. audio. ! mux.", sources, to_file);
+                           "video. ! mux.video_0 audio. ! mux.audio_0", sources, to_file);
     }
     if (s.kind == "file" && location.ends_with(".ts")) {
         return fmt::format("{} mpegtsmux name=mux ! {} "
@@ -120,7 +121,9 @@ Status GstSink::start() {
     gst_app_src_set_caps(GST_APP_SRC(audio_.get()), audio_caps(settings_).get());
     g_object_set(end_.get(), "location", settings_.location.c_str(), nullptr);
     GstHandle<GstPad> pad(gst_element_get_static_pad(end_.get(), "sink"));
-    gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, on_written, this, nullptr);
+    // mpegtsmux hands over lists of packets.
+    auto kinds = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
+    gst_pad_add_probe(pad.get(), kinds, on_written, this, nullptr);
     GstHandle<GstBus> bus(gst_element_get_bus(pipeline_.get()));
     gst_bus_set_sync_handler(bus.get(), on_message, this, nullptr);
     bool playing = gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE;
@@ -224,8 +227,10 @@ GstBusSyncReply GstSink::on_message(GstBus*, GstMessage* message, gpointer self)
 }
 
 GstPadProbeReturn GstSink::on_written(GstPad*, GstPadProbeInfo* info, gpointer self) {
-    GstBuffer* buffer = gst_pad_probe_info_get_buffer(info);
-    static_cast<GstSink*>(self)->written_ += static_cast<std::int64_t>(gst_buffer_get_size(buffer));
+    bool list = (GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_BUFFER_LIST) != 0;
+    gsize size = list ? gst_buffer_list_calculate_size(gst_pad_probe_info_get_buffer_list(info))
+                      : gst_buffer_get_size(gst_pad_probe_info_get_buffer(info));
+    static_cast<GstSink*>(self)->written_ += static_cast<std::int64_t>(size);
     return GST_PAD_PROBE_OK;
 }
 
