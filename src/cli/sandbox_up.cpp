@@ -49,12 +49,12 @@ fs::path demo_folder() {
 // Runs vistter-verify-air on the recording and returns its verdict.
 Result<json::value> verify_air(const Stage& stage, const OnAir& on_air, const StageOptions& options) {
     if (stage.recordings().empty()) return fail(ErrorCode::RES_NOT_FOUND, "the RTMP server recorded nothing");
-    fs::path timeline = options.state / "on-air-timeline.json";
-    Status stored = write_file(timeline, json::serialize(on_air.timeline), 0600);
+    fs::path load = options.state / "timeline-load.json";
+    Status stored = write_file(load, json::serialize(on_air.load), 0600);
     if (!stored.ok()) return stored.error();
     std::vector<std::string> argv{(options.programs / "vistter-verify-air").string(),
                                   "--recording", stage.recordings().back().string(),
-                                  "--timeline", timeline.string(),
+                                  "--load", load.string(),
                                   "--markers", (options.demo / "markers.json").string(),
                                   "--start-frame", std::to_string(on_air.start_frame),
                                   "--end-frame", std::to_string(on_air.end_frame),

@@ -137,13 +137,13 @@ Status Stage::load_show(OnAir& on_air) {
     on_air.timeline_id = "tml_harbour_round";
     auto stored = studio_api_->send("PUT", "/v1/timelines/" + on_air.timeline_id, *timeline);
     if (!stored.ok()) return stored.error();
-    on_air.timeline = *timeline;
     auto published = studio_api_->send("POST", fmt::format("/v1/timelines/{}:publish", on_air.timeline_id),
                                        {{"device_id", on_air.device_id}});
     if (!published.ok()) return published.error();
     on_air.commands.push_back(text_of(*published, "message_id"));
     auto loaded = follow(on_air.commands.back(), "succeeded");
     if (!loaded.ok()) return loaded.error();
+    on_air.load = loaded->at("body");
     say_("timeline loaded: validated, assets downloaded and verified, ready");
     return ok();
 }

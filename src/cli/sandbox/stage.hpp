@@ -32,7 +32,7 @@ struct OnAir {
     std::int64_t end_frame = 0;             // first output frame after the run; 0 while it runs
     std::vector<std::string> camera_ids;
     std::vector<std::string> commands;      // message_ids in the order sent
-    boost::json::value timeline;            // as Studio stored it
+    boost::json::value load;                // the body of the TIMELINE_LOAD the appliance got
 };
 
 class Stage {

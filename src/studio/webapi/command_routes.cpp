@@ -25,6 +25,7 @@ json::object command_json(const CommandRecord& record) {
             {"attempts", record.attempts},
             {"ack", stored_json(record.ack)},
             {"progress", std::move(progress)},
+            {"body", stored_json(record.body)},
             {"accepted_at", format_rfc3339(record.accepted_at)},
             {"expires_at", format_rfc3339(record.expires_at)}};
 }
