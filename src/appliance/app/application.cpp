@@ -190,7 +190,7 @@ class ControlProcess final : public Application {
     void build_local_api() {
         api_ = make_local_api(LocalServices{loop_, *workers_, clock_, random_, *appliance_, reports_, *storage_.accounts,
                                             *storage_.setup_code, *pairing_, preview_.get(),
-                                            [this] { return road_->status(); }, options_.web});
+                                            [this] { return link_status(); }, options_.web});
     }
 
     Status keep_identity(const Identity& identity) {
@@ -213,6 +213,12 @@ class ControlProcess final : public Application {
         if (storage_.identity) road_->start(road_identity(*storage_.identity), *appliance_);
         telemetry_->start();
         if (!storage_.identity) pairing_file_->start();
+    }
+
+    LinkStatus link_status() const {
+        LinkStatus link = road_->status();
+        if (link.since.ms == 0) link.since = started_at_;  // unpaired since we know
+        return link;
     }
 
     Status tell_ready() {
@@ -246,6 +252,7 @@ class ControlProcess final : public Application {
 
     Options options_;
     Clock& clock_ = machine_clock();
+    const WallTime started_at_ = clock_.wall();
     Random& random_ = machine_random();
     Storage storage_;
     AddressPolicy policy_;

@@ -33,6 +33,9 @@ void judge_destination(const contract::Destination& destination, const std::stri
         if (!is_plain_file_name(destination.path))
             faults.add(ErrorCode::CFG_INVALID, at + "/path",
                        "A recording's path is a plain file name: letters, digits, dot, dash and underscore.");
+        else if (!destination.path.ends_with(".ts") && !destination.path.ends_with(".flv") &&
+                 !destination.path.ends_with(".mp4"))
+            faults.add(ErrorCode::CFG_INVALID, at + "/path", "A recording's name ends in .ts, .flv or .mp4.");
         return;
     }
     if (destination.kind != "rtmp") {

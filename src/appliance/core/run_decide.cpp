@@ -114,7 +114,7 @@ Decision RunDesk::hold(const contract::TimelineExecute& command) {
     run->known_at = shop_.clock.wall();
     shop_.runs.put(*run);
     // The order is applied on the next frame that can be made; the programme's own report follows as an EVENT.
-    const std::int64_t frame = frame_at_or_after(*tick_, shop_.clock.steady()) + 1;
+    const std::int64_t frame = frame_at_or_after(*tick_, shop_.clock.steady());
     return completed(std::string(bus_lane), frame_result(run->run_id, frame, run_frame));
 }
 
