@@ -1,0 +1,72 @@
+// A real Studio and a real appliance on loopback, paired, in a throw-away folder; either can be
+// killed and started again.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crash/rest.hpp"
+#include "kit/temporary_folder.hpp"
+#include "sim/kit/child_process.hpp"
+
+namespace vistter::test {
+
+enum class End { studio, appliance };
+
+// A command as the operator asked for it: the key makes asking twice the same as asking once.
+struct Asked {
+    std::string key;
+    boost::json::value request;  // {type, body, ...}
+    bool adds_camera = false;
+    std::string message_id;  // "" until Studio said 202
+};
+
+class TwoEnds {
+  public:
+    TwoEnds();  // throws std::runtime_error with the failing step
+    ~TwoEnds();
+
+    // Starts an end that is not running; `step` arms it. False: it ended before it was ready.
+    bool start(End end, const std::string& step = {});
+    void kill(End end);
+    bool running(End end) { return child(end).running(); }
+    // Waits a moment, or less if the end dies.
+    bool dies_within(End end, std::int64_t ms) { return child(end).wait(ms).has_value(); }
+
+    Asked rename_device(std::int64_t not_before_in_ms = 0);
+    Asked add_camera();
+    // One try; true when Studio has accepted it (now or before).
+    bool ask(Asked& asked) const;
+    // The command as Studio shows it; null when Studio does not answer.
+    boost::json::value command(const std::string& message_id) const;
+    bool connected() const;
+
+    // Waits until every command is terminal; what is still open at the deadline.
+    std::vector<std::string> unfinished_after(const std::vector<Asked>& asked,
+                                              std::int64_t deadline_ms);
+    // What is wrong with the whole trail: ends, effects, counts. Empty: nothing.
+    std::string faults_in(const std::vector<Asked>& asked) const;
+    std::string logs() const { return folder_.path().string(); }
+    void keep_logs() { keep_ = true; }
+
+  private:
+    sim::ChildProcess& child(End end) { return end == End::studio ? studio_ : appliance_; }
+    std::vector<std::string> arguments(End end) const;
+    void pair();
+    void sign_in();
+
+    kit::TemporaryFolder folder_;
+    sim::ChildProcess studio_, appliance_;
+    std::string studio_listen_ = "127.0.0.1:0", channel_listen_ = "127.0.0.1:0",
+                appliance_listen_ = "127.0.0.1:0";
+    boost::json::value studio_ready_, appliance_ready_;
+    std::optional<Rest> studio_api_, appliance_api_;
+    std::string device_id_;
+    int asked_ = 0;
+    bool keep_ = false;
+};
+
+}  // namespace vistter::test
