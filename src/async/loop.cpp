@@ -1,5 +1,5 @@
-// The event loop over Asio. Each handle owns a small shared record: the pending Asio operation and the handle both hold
-// it, so that whichever ends first leaves nothing dangling.
+// The event loop over Asio. Each handle owns a small shared record: the pending Asio operation and
+// the handle both hold it, so that whichever ends first leaves nothing dangling.
 #include "async/loop.hpp"
 
 #include <fcntl.h>
@@ -22,15 +22,18 @@ using Milliseconds = std::chrono::milliseconds;
 
 struct Loop::State {
     asio::io_context context{1};
-    asio::executor_work_guard<asio::io_context::executor_type> guard = asio::make_work_guard(context);
+    asio::executor_work_guard<asio::io_context::executor_type> guard =
+        asio::make_work_guard(context);
 };
 
 namespace {
 
 // A timer that calls its work once, or again and again on a fixed grid.
-class Timer : public std::enable_shared_from_this<Timer> {  // shared: the handle and the pending wait
+class Timer
+    : public std::enable_shared_from_this<Timer> {  // shared: the handle and the pending wait
   public:
-    Timer(asio::io_context& context, std::function<void()> work) : timer_(context), work_(std::move(work)) {}
+    Timer(asio::io_context& context, std::function<void()> work)
+        : timer_(context), work_(std::move(work)) {}
 
     void start(Milliseconds first, Milliseconds period) {
         period_ = period;
@@ -72,14 +75,20 @@ class Timer : public std::enable_shared_from_this<Timer> {  // shared: the handl
     bool running_ = false;
 };
 
-// Watches a duplicate of a descriptor that somebody else owns: epoll takes each descriptor once, and this way one
-// descriptor can be watched for reading and for writing, and Asio closes only what is its own.
-class Watch : public std::enable_shared_from_this<Watch> {  // shared: the handle and the pending wait
+// Watches a duplicate of a descriptor that somebody else owns: epoll takes each descriptor once,
+// and this way one descriptor can be watched for reading and for writing, and Asio closes only what
+// is its own.
+class Watch
+    : public std::enable_shared_from_this<Watch> {  // shared: the handle and the pending wait
   public:
     using Descriptor = asio::posix::stream_descriptor;
 
-    Watch(asio::io_context& context, int fd, Descriptor::wait_type kind, bool repeat, std::function<void()> ready)
-        : descriptor_(context, duplicate(fd)), kind_(kind), repeat_(repeat), ready_(std::move(ready)) {}
+    Watch(asio::io_context& context, int fd, Descriptor::wait_type kind, bool repeat,
+          std::function<void()> ready)
+        : descriptor_(context, duplicate(fd)),
+          kind_(kind),
+          repeat_(repeat),
+          ready_(std::move(ready)) {}
 
     void wait() {
         descriptor_.async_wait(kind_, [self = shared_from_this()](error_code failed) {
@@ -95,7 +104,8 @@ class Watch : public std::enable_shared_from_this<Watch> {  // shared: the handl
   private:
     static int duplicate(int fd) {
         int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
-        if (copy < 0) throw std::system_error(errno, std::generic_category(), "cannot watch a descriptor");
+        if (copy < 0)
+            throw std::system_error(errno, std::generic_category(), "cannot watch a descriptor");
         return copy;
     }
     void fire() {
@@ -122,9 +132,11 @@ class Watch : public std::enable_shared_from_this<Watch> {  // shared: the handl
     bool running_ = false;
 };
 
-class Signals : public std::enable_shared_from_this<Signals> {  // shared: the handle and the pending wait
+class Signals
+    : public std::enable_shared_from_this<Signals> {  // shared: the handle and the pending wait
   public:
-    Signals(asio::io_context& context, const std::vector<int>& signals, std::function<void(int)> received)
+    Signals(asio::io_context& context, const std::vector<int>& signals,
+            std::function<void(int)> received)
         : set_(context), received_(std::move(received)) {
         for (int signal : signals) set_.add(signal);
     }
@@ -163,9 +175,13 @@ void Loop::run() {
     state_->context.run();
 }
 
-void Loop::stop() { state_->context.stop(); }
+void Loop::stop() {
+    state_->context.stop();
+}
 
-void Loop::post(std::function<void()> work) { asio::post(state_->context, std::move(work)); }
+void Loop::post(std::function<void()> work) {
+    asio::post(state_->context, std::move(work));
+}
 
 Handle Loop::after(std::int64_t ms, std::function<void()> work) {
     auto timer = std::make_shared<Timer>(state_->context, std::move(work));
@@ -180,13 +196,15 @@ Handle Loop::every(std::int64_t ms, std::function<void()> work) {
 }
 
 Handle Loop::watch_readable(int fd, std::function<void()> ready) {
-    auto watch = std::make_shared<Watch>(state_->context, fd, Watch::Descriptor::wait_read, true, std::move(ready));
+    auto watch = std::make_shared<Watch>(state_->context, fd, Watch::Descriptor::wait_read, true,
+                                         std::move(ready));
     watch->wait();
     return handle_of(std::move(watch));
 }
 
 Handle Loop::watch_writable(int fd, std::function<void()> ready) {
-    auto watch = std::make_shared<Watch>(state_->context, fd, Watch::Descriptor::wait_write, false, std::move(ready));
+    auto watch = std::make_shared<Watch>(state_->context, fd, Watch::Descriptor::wait_write, false,
+                                         std::move(ready));
     watch->wait();
     return handle_of(std::move(watch));
 }
@@ -197,6 +215,8 @@ Handle Loop::on_signals(const std::vector<int>& signals, std::function<void(int)
     return handle_of(std::move(record));
 }
 
-asio::io_context& Loop::native() { return state_->context; }
+asio::io_context& Loop::native() {
+    return state_->context;
+}
 
 }  // namespace vistter::async

@@ -42,7 +42,8 @@ void WorkerPool::State::serve() {
 
 WorkerPool::WorkerPool(int threads, std::size_t queue_limit) : state_(std::make_unique<State>()) {
     state_->limit = queue_limit;
-    for (int i = 0; i < threads; ++i) state_->threads.emplace_back([state = state_.get()] { state->serve(); });
+    for (int i = 0; i < threads; ++i)
+        state_->threads.emplace_back([state = state_.get()] { state->serve(); });
 }
 
 WorkerPool::~WorkerPool() {

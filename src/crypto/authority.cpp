@@ -1,4 +1,5 @@
-// Studio's small CA at work: root, server and device certificates, and the signing requests they answer.
+// Studio's small CA at work: root, server and device certificates, and the signing requests they
+// answer.
 #include <arpa/inet.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -19,7 +20,8 @@ constexpr long version_3 = 2;  // X.509 counts versions from 0
 constexpr std::size_t request_limit = 16'384;
 
 void set_common_name(X509_NAME* name, std::string_view text) {
-    must(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(text.data()),
+    must(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
+                                    reinterpret_cast<const unsigned char*>(text.data()),
                                     static_cast<int>(text.size()), -1, 0),
          "set a common name");
 }
@@ -30,12 +32,15 @@ void set_random_serial(X509* x509, Random& random) {
     random.fill(bytes);
     bytes[0] = static_cast<std::uint8_t>((bytes[0] & 0x3f) | 0x40);
     Owned<BIGNUM, BN_free> number(BN_bin2bn(bytes.data(), bytes.size(), nullptr));
-    must(number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(x509)) != nullptr, "set a serial number");
+    must(number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(x509)) != nullptr,
+         "set a serial number");
 }
 
 void set_validity(X509* x509, Validity validity) {
-    must(ASN1_TIME_set(X509_getm_notBefore(x509), validity.from.ms / 1000) != nullptr, "set not before");
-    must(ASN1_TIME_set(X509_getm_notAfter(x509), validity.to.ms / 1000) != nullptr, "set not after");
+    must(ASN1_TIME_set(X509_getm_notBefore(x509), validity.from.ms / 1000) != nullptr,
+         "set not before");
+    must(ASN1_TIME_set(X509_getm_notAfter(x509), validity.to.ms / 1000) != nullptr,
+         "set not after");
 }
 
 // `value` is one of our own constants: OpenSSL's extension syntax never sees foreign text.
@@ -43,7 +48,8 @@ void add_extension(X509* x509, X509* issuer, int nid, const char* value) {
     X509V3_CTX context;
     X509V3_set_ctx_nodb(&context);
     X509V3_set_ctx(&context, issuer, x509, nullptr, nullptr, 0);
-    Owned<X509_EXTENSION, X509_EXTENSION_free> extension(X509V3_EXT_conf_nid(nullptr, &context, nid, value));
+    Owned<X509_EXTENSION, X509_EXTENSION_free> extension(
+        X509V3_EXT_conf_nid(nullptr, &context, nid, value));
     must(extension && X509_add_ext(x509, extension.get(), -1) == 1, "add an extension");
 }
 
@@ -56,7 +62,8 @@ void add_name(GENERAL_NAMES* names, int type, ASN1_STRING* value) {
 
 ASN1_STRING* string_of(int type, const void* data, std::size_t size) {
     ASN1_STRING* text = ASN1_STRING_type_new(type);
-    must(text != nullptr && ASN1_STRING_set(text, data, static_cast<int>(size)) == 1, "alternative name");
+    must(text != nullptr && ASN1_STRING_set(text, data, static_cast<int>(size)) == 1,
+         "alternative name");
     return text;
 }
 
@@ -71,7 +78,8 @@ void add_host(GENERAL_NAMES* names, const std::string& host) {
     }
 }
 
-OwnedX509 start(std::string_view common_name, const PublicKey& subject, Validity validity, Random& random) {
+OwnedX509 start(std::string_view common_name, const PublicKey& subject, Validity validity,
+                Random& random) {
     OwnedX509 x509(X509_new());
     must(x509 != nullptr, "make a certificate");
     must(X509_set_version(x509.get(), version_3), "set the version");
@@ -84,24 +92,27 @@ OwnedX509 start(std::string_view common_name, const PublicKey& subject, Validity
 
 Certificate finish(OwnedX509 x509, const PrivateKey& key) {
     must(X509_sign(x509.get(), key.native(), EVP_sha256()) > 0, "sign a certificate");
-    return Certificate(std::shared_ptr<x509_st>(x509.release(), X509_free));  // shared: the class's handle
+    return Certificate(
+        std::shared_ptr<x509_st>(x509.release(), X509_free));  // shared: the class's handle
 }
 
-Certificate issue_leaf(OwnedX509 x509, const PrivateKey& ca_key, const Certificate& ca, const char* usage,
-                       const Names& names) {
+Certificate issue_leaf(OwnedX509 x509, const PrivateKey& ca_key, const Certificate& ca,
+                       const char* usage, const Names& names) {
     must(X509_set_issuer_name(x509.get(), X509_get_subject_name(ca.native())), "set the issuer");
     add_extension(x509.get(), ca.native(), NID_basic_constraints, "critical,CA:FALSE");
     add_extension(x509.get(), ca.native(), NID_key_usage, "critical,digitalSignature");
     add_extension(x509.get(), ca.native(), NID_ext_key_usage, usage);
     add_extension(x509.get(), ca.native(), NID_subject_key_identifier, "hash");
     add_extension(x509.get(), ca.native(), NID_authority_key_identifier, "keyid:always");
-    must(X509_add1_ext_i2d(x509.get(), NID_subject_alt_name, names.get(), 0, X509V3_ADD_DEFAULT), "add the names");
+    must(X509_add1_ext_i2d(x509.get(), NID_subject_alt_name, names.get(), 0, X509V3_ADD_DEFAULT),
+         "add the names");
     return finish(std::move(x509), ca_key);
 }
 
 }  // namespace
 
-Certificate make_root(const PrivateKey& key, std::string_view common_name, Validity validity, Random& random) {
+Certificate make_root(const PrivateKey& key, std::string_view common_name, Validity validity,
+                      Random& random) {
     OwnedX509 x509 = start(common_name, key.public_key(), validity, random);
     must(X509_set_issuer_name(x509.get(), X509_get_subject_name(x509.get())), "set the issuer");
     add_extension(x509.get(), x509.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
@@ -116,15 +127,18 @@ Certificate issue_server(const PrivateKey& ca_key, const Certificate& ca, const 
     Names names(GENERAL_NAMES_new());
     must(names != nullptr, "alternative names");
     for (const std::string& host : hosts) add_host(names.get(), host);
-    return issue_leaf(start("Vistter Studio", subject, validity, random), ca_key, ca, "serverAuth", names);
+    return issue_leaf(start("Vistter Studio", subject, validity, random), ca_key, ca, "serverAuth",
+                      names);
 }
 
 Certificate issue_device(const PrivateKey& ca_key, const Certificate& ca, const PublicKey& subject,
                          std::string_view spiffe_uri, Validity validity, Random& random) {
     Names names(GENERAL_NAMES_new());
     must(names != nullptr, "alternative names");
-    add_name(names.get(), GEN_URI, string_of(V_ASN1_IA5STRING, spiffe_uri.data(), spiffe_uri.size()));
-    return issue_leaf(start("Vistter appliance", subject, validity, random), ca_key, ca, "clientAuth", names);
+    add_name(names.get(), GEN_URI,
+             string_of(V_ASN1_IA5STRING, spiffe_uri.data(), spiffe_uri.size()));
+    return issue_leaf(start("Vistter appliance", subject, validity, random), ca_key, ca,
+                      "clientAuth", names);
 }
 
 std::string make_csr(const PrivateKey& key, std::string_view common_name) {
@@ -140,16 +154,20 @@ std::string make_csr(const PrivateKey& key, std::string_view common_name) {
 }
 
 Result<PublicKey> csr_key(std::string_view pem) {
-    if (pem.size() > request_limit) return fail(ErrorCode::VAL_TOO_BIG, "a signing request of more than 16 KiB");
+    if (pem.size() > request_limit)
+        return fail(ErrorCode::VAL_TOO_BIG, "a signing request of more than 16 KiB");
     OwnedBio bio = reader(pem);
     OwnedRequest request(PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr));
     if (!request) return crypto_error(ErrorCode::SEC_UNAUTHORISED, "not a signing request in PEM");
     EVP_PKEY* key = X509_REQ_get0_pubkey(request.get());
-    if (!is_p256(key)) return fail(ErrorCode::SEC_UNAUTHORISED, "a signing request without a P-256 key");
+    if (!is_p256(key))
+        return fail(ErrorCode::SEC_UNAUTHORISED, "a signing request without a P-256 key");
     bool proven = X509_REQ_verify(request.get(), key) == 1;
     forget_errors();
-    if (!proven) return fail(ErrorCode::SEC_UNAUTHORISED, "the signing request does not prove its key");
-    std::shared_ptr<evp_pkey_st> shared(X509_REQ_get_pubkey(request.get()), EVP_PKEY_free);  // the class's handle
+    if (!proven)
+        return fail(ErrorCode::SEC_UNAUTHORISED, "the signing request does not prove its key");
+    std::shared_ptr<evp_pkey_st> shared(X509_REQ_get_pubkey(request.get()),
+                                        EVP_PKEY_free);  // the class's handle
     return PublicKey(std::move(shared));
 }
 

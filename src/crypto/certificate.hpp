@@ -1,4 +1,5 @@
-// Studio's own small CA: root, server and device certificates, signing requests, pins (rulings 13, contract B.1.5).
+// Studio's own small CA: root, server and device certificates, signing requests, pins (rulings 13,
+// contract B.1.5).
 #pragma once
 
 #include <memory>
@@ -15,10 +16,12 @@ struct x509_st;
 
 namespace vistter::crypto {
 
-// An X.509 certificate with a P-256 key; reading any other one fails. Copies share it; immutable, for any thread.
+// An X.509 certificate with a P-256 key; reading any other one fails. Copies share it; immutable,
+// for any thread.
 class Certificate {
   public:
-    explicit Certificate(std::shared_ptr<x509_st> x509) : x509_(std::move(x509)) {}  // shared: copies are handles
+    explicit Certificate(std::shared_ptr<x509_st> x509)
+        : x509_(std::move(x509)) {}  // shared: copies are handles
     static Result<Certificate> from_pem(std::string_view pem);
     static Result<Certificate> from_der(ByteView der);
     // Every certificate in the text, in order; at least one.
@@ -26,11 +29,12 @@ class Certificate {
     std::string to_pem() const;
     Bytes to_der() const;
     PublicKey public_key() const;
-    std::string thumbprint() const;             // base64url SHA-256 of the DER (x5t#S256)
-    std::vector<std::string> uri_names() const; // every URI in the subject alternative name
+    std::string thumbprint() const;              // base64url SHA-256 of the DER (x5t#S256)
+    std::vector<std::string> uri_names() const;  // every URI in the subject alternative name
     WallTime not_before() const;
     WallTime not_after() const;
-    bool issued_by(const Certificate& issuer) const;  // the signature verifies with the issuer's key
+    bool issued_by(
+        const Certificate& issuer) const;  // the signature verifies with the issuer's key
     x509_st* native() const { return x509_.get(); }
 
   private:
@@ -42,7 +46,8 @@ struct Validity {
 };
 
 // Serial numbers: 16 random bytes from `random`.
-Certificate make_root(const PrivateKey& key, std::string_view common_name, Validity validity, Random& random);
+Certificate make_root(const PrivateKey& key, std::string_view common_name, Validity validity,
+                      Random& random);
 // SAN: each name of `hosts` as DNS or, if it reads as an address, IP. Extended key usage: server.
 Certificate issue_server(const PrivateKey& ca_key, const Certificate& ca, const PublicKey& subject,
                          const std::vector<std::string>& hosts, Validity validity, Random& random);
@@ -55,12 +60,14 @@ std::string device_uri(std::string_view tenant, std::string_view device_id);
 struct DeviceName {
     std::string tenant, device_id;
 };
-// The device named by a client certificate that has exactly one URI of that form; SEC_UNAUTHORISED otherwise.
+// The device named by a client certificate that has exactly one URI of that form; SEC_UNAUTHORISED
+// otherwise.
 Result<DeviceName> device_of(const Certificate& certificate);
 
 // PKCS #10 request (RFC 2986), PEM, proving possession of the key.
 std::string make_csr(const PrivateKey& key, std::string_view common_name);
-// The key of a request whose self-signature verifies and is P-256; SEC_UNAUTHORISED or VAL_TOO_BIG otherwise.
+// The key of a request whose self-signature verifies and is P-256; SEC_UNAUTHORISED or VAL_TOO_BIG
+// otherwise.
 Result<PublicKey> csr_key(std::string_view pem);
 
 }  // namespace vistter::crypto

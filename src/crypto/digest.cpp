@@ -16,11 +16,14 @@ struct Sha256::State {
 
 Digest sha256(ByteView bytes) {
     Digest digest{};
-    must(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr), "SHA-256");
+    must(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr),
+         "SHA-256");
     return digest;
 }
 
-std::string sha256_hex(std::string_view text) { return to_hex(sha256(as_bytes(text))); }
+std::string sha256_hex(std::string_view text) {
+    return to_hex(sha256(as_bytes(text)));
+}
 
 Digest hmac_sha256(ByteView key, ByteView bytes) {
     Digest digest{};
@@ -28,8 +31,8 @@ Digest hmac_sha256(ByteView key, ByteView bytes) {
     // HMAC() reads a null key pointer as "keep the last key"; an empty key needs an address.
     static constexpr std::uint8_t nothing = 0;
     const void* key_data = key.empty() ? &nothing : key.data();
-    const unsigned char* made = HMAC(EVP_sha256(), key_data, static_cast<int>(key.size()), bytes.data(), bytes.size(),
-                                     digest.data(), &length);
+    const unsigned char* made = HMAC(EVP_sha256(), key_data, static_cast<int>(key.size()),
+                                     bytes.data(), bytes.size(), digest.data(), &length);
     must(made != nullptr && length == digest.size(), "HMAC-SHA-256");
     return digest;
 }
@@ -48,7 +51,9 @@ Sha256::Sha256(const Sha256& other) : state_(std::make_unique<State>()) {
 
 Sha256::~Sha256() = default;
 
-void Sha256::add(ByteView bytes) { must(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()), "SHA-256"); }
+void Sha256::add(ByteView bytes) {
+    must(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()), "SHA-256");
+}
 
 Digest Sha256::finish() {
     Digest digest{};

@@ -12,7 +12,9 @@ namespace {
 constexpr std::size_t size_limit = 4096;
 constexpr std::size_t digits_limit = 15;  // every such integer is exact in a double
 
-bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\' || c == 0x7f; }
+bool needs_escape(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\' || c == 0x7f;
+}
 
 class Reader {
   public:
@@ -26,7 +28,8 @@ class Reader {
 
   private:
     void skip_space() {
-        while (!rest_.empty() && std::string_view(" \t\r\n").find(rest_.front()) != std::string_view::npos) {
+        while (!rest_.empty() &&
+               std::string_view(" \t\r\n").find(rest_.front()) != std::string_view::npos) {
             rest_.remove_prefix(1);
         }
     }
@@ -73,7 +76,8 @@ bool Reader::read_member(const std::string& prefix, int depth, JoseObject& out) 
     if (rest_.empty()) return false;
     if (rest_.front() == '{') {
         // The object's own name is kept too, so that it cannot come twice either.
-        return depth == 0 && out.emplace(path, std::string()).second && read_object(path + ".", depth + 1, out);
+        return depth == 0 && out.emplace(path, std::string()).second &&
+               read_object(path + ".", depth + 1, out);
     }
     if (rest_.front() == '"') {
         std::optional<std::string> text = read_string();
@@ -103,7 +107,8 @@ std::optional<JoseObject> read_jose_object(std::string_view text) {
 }
 
 std::string jose_string(std::string_view text) {
-    if (std::ranges::any_of(text, needs_escape)) throw std::invalid_argument("a JOSE string that needs an escape");
+    if (std::ranges::any_of(text, needs_escape))
+        throw std::invalid_argument("a JOSE string that needs an escape");
     return fmt::format("\"{}\"", text);
 }
 

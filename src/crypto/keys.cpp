@@ -13,9 +13,13 @@ namespace {
 constexpr std::size_t pem_limit = 65'536;
 
 // OpenSSL would ask for a passphrase on the terminal; an encrypted key is simply not one of ours.
-int no_passphrase(char*, int, int, void*) { return -1; }
+int no_passphrase(char*, int, int, void*) {
+    return -1;
+}
 
-std::shared_ptr<evp_pkey_st> share(EVP_PKEY* key) { return {key, EVP_PKEY_free}; }
+std::shared_ptr<evp_pkey_st> share(EVP_PKEY* key) {
+    return {key, EVP_PKEY_free};
+}
 
 }  // namespace
 
@@ -24,13 +28,15 @@ bool is_p256(evp_pkey_st* key) {
     char group[32] = {};
     if (EVP_PKEY_get_group_name(key, group, sizeof group, nullptr) != 1) return false;
     int spelled_out = 0;
-    // A key that spells out the curve's parameters could name a curve of an attacker's making (CVE-2020-0601).
+    // A key that spells out the curve's parameters could name a curve of an attacker's making
+    // (CVE-2020-0601).
     EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &spelled_out);
     return spelled_out == 0 && std::string_view(group) == "prime256v1";
 }
 
 Result<PublicKey> PublicKey::from_pem(std::string_view pem) {
-    if (pem.size() > pem_limit) return fail(ErrorCode::VAL_TOO_BIG, "a public key of more than 64 KiB");
+    if (pem.size() > pem_limit)
+        return fail(ErrorCode::VAL_TOO_BIG, "a public key of more than 64 KiB");
     OwnedBio bio = reader(pem);
     OwnedKey key(PEM_read_bio_PUBKEY(bio.get(), nullptr, no_passphrase, nullptr));
     if (!key) return crypto_error(ErrorCode::SEC_UNAUTHORISED, "not a public key in PEM");
@@ -60,7 +66,8 @@ PrivateKey PrivateKey::generate() {
 }
 
 Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
-    if (pem.size() > pem_limit) return fail(ErrorCode::VAL_TOO_BIG, "a private key of more than 64 KiB");
+    if (pem.size() > pem_limit)
+        return fail(ErrorCode::VAL_TOO_BIG, "a private key of more than 64 KiB");
     OwnedBio bio = reader(pem);
     OwnedKey key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr));
     if (!key) return crypto_error(ErrorCode::SEC_UNAUTHORISED, "not a private key in PEM");
@@ -70,8 +77,9 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
 
 std::string PrivateKey::to_pem() const {
     OwnedBio bio = writer();
-    must(PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr),
-         "write a private key");
+    must(
+        PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr),
+        "write a private key");
     return written(bio.get());
 }
 

@@ -1,4 +1,5 @@
-// P-256 keys for TLS and for signing (ES256). Private keys never leave the process except as PEM for a 0600 file.
+// P-256 keys for TLS and for signing (ES256). Private keys never leave the process except as PEM
+// for a 0600 file.
 #pragma once
 
 #include <memory>
@@ -15,7 +16,8 @@ namespace vistter::crypto {
 // A P-256 public key. Copies share the key; immutable, usable from any thread.
 class PublicKey {
   public:
-    explicit PublicKey(std::shared_ptr<evp_pkey_st> key) : key_(std::move(key)) {}  // shared: copies are handles
+    explicit PublicKey(std::shared_ptr<evp_pkey_st> key)
+        : key_(std::move(key)) {}  // shared: copies are handles
     static Result<PublicKey> from_pem(std::string_view pem);
     std::string to_pem() const;
     // SHA-256 over the DER SubjectPublicKeyInfo: what a pin is (RFC 7469 section 2.4).
@@ -28,7 +30,8 @@ class PublicKey {
 
 class PrivateKey {
   public:
-    explicit PrivateKey(std::shared_ptr<evp_pkey_st> key) : key_(std::move(key)) {}  // shared: copies are handles
+    explicit PrivateKey(std::shared_ptr<evp_pkey_st> key)
+        : key_(std::move(key)) {}  // shared: copies are handles
     static PrivateKey generate();
     static Result<PrivateKey> from_pem(std::string_view pem);
     std::string to_pem() const;

@@ -32,7 +32,9 @@ std::string written(BIO* bio) {
     return std::string(data, static_cast<std::size_t>(size));
 }
 
-void forget_errors() { ERR_clear_error(); }
+void forget_errors() {
+    ERR_clear_error();
+}
 
 Error crypto_error(ErrorCode code, std::string_view message) {
     unsigned long first = ERR_get_error();

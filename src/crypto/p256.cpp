@@ -1,4 +1,5 @@
-// ECDSA with SHA-256: OpenSSL speaks DER, JOSE speaks 64 bytes; both numbers are range-checked before OpenSSL runs.
+// ECDSA with SHA-256: OpenSSL speaks DER, JOSE speaks 64 bytes; both numbers are range-checked
+// before OpenSSL runs.
 #include "crypto/p256.hpp"
 
 #include <openssl/ecdsa.h>
@@ -16,9 +17,9 @@ using OwnedSignature = Owned<ECDSA_SIG, ECDSA_SIG_free>;
 constexpr std::size_t half = 32;
 
 // The order n of P-256 (SEC 2 section 2.4.2).
-constexpr std::uint8_t order[half] = {0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff,
-                                      0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17,
-                                      0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
+constexpr std::uint8_t order[half] = {
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
 
 bool in_range(ByteView number) {
     bool zero = std::ranges::all_of(number, [](std::uint8_t byte) { return byte == 0; });
@@ -49,7 +50,8 @@ Bytes from_der(const Bytes& der) {
     must(numbers != nullptr, "decode an ECDSA signature");
     Bytes bytes(2 * half);
     must(BN_bn2binpad(ECDSA_SIG_get0_r(numbers.get()), bytes.data(), half) == half, "ECDSA r");
-    must(BN_bn2binpad(ECDSA_SIG_get0_s(numbers.get()), bytes.data() + half, half) == half, "ECDSA s");
+    must(BN_bn2binpad(ECDSA_SIG_get0_s(numbers.get()), bytes.data() + half, half) == half,
+         "ECDSA s");
     return bytes;
 }
 
@@ -58,7 +60,8 @@ Bytes from_der(const Bytes& der) {
 Bytes sign_p256(const PrivateKey& key, std::string_view message) {
     OwnedContext context(EVP_MD_CTX_new());
     must(context != nullptr, "signing context");
-    must(EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key.native()), "start signing");
+    must(EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key.native()),
+         "start signing");
     const auto* data = reinterpret_cast<const unsigned char*>(message.data());
     std::size_t size = 0;
     must(EVP_DigestSign(context.get(), nullptr, &size, data, message.size()), "size a signature");
@@ -73,9 +76,11 @@ bool verify_p256(const PublicKey& key, std::string_view message, ByteView signat
     if (!der || !is_p256(key.native())) return false;
     OwnedContext context(EVP_MD_CTX_new());
     must(context != nullptr, "verifying context");
-    must(EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.native()), "start verifying");
+    must(EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.native()),
+         "start verifying");
     const auto* data = reinterpret_cast<const unsigned char*>(message.data());
-    bool good = EVP_DigestVerify(context.get(), der->data(), der->size(), data, message.size()) == 1;
+    bool good =
+        EVP_DigestVerify(context.get(), der->data(), der->size(), data, message.size()) == 1;
     forget_errors();
     return good;
 }

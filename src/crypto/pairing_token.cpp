@@ -1,5 +1,5 @@
-// The long pairing token. Its check is a weighted sum modulo 37: the weights are distinct and 37 is prime, so one wrong
-// symbol or two exchanged ones always change it.
+// The long pairing token. Its check is a weighted sum modulo 37: the weights are distinct and 37 is
+// prime, so one wrong symbol or two exchanged ones always change it.
 #include "crypto/pairing_token.hpp"
 
 #include <algorithm>
@@ -35,7 +35,8 @@ std::optional<int> check_symbol_value(char symbol) {
 }
 
 Error mistyped() {
-    return fail(ErrorCode::PAIR_CHECK, "the pairing token is mistyped; compare it with the one Studio shows");
+    return fail(ErrorCode::PAIR_CHECK,
+                "the pairing token is mistyped; compare it with the one Studio shows");
 }
 
 }  // namespace
@@ -74,8 +75,8 @@ Result<PairingToken> parse_pairing_token(std::string_view text) {
     std::optional<Bytes> bytes = from_crockford(data, token.secret.size() + token.root_pin.size());
     if (!bytes || check_symbol_value(symbols.back()) != check_value(data)) return mistyped();
     std::copy_n(bytes->begin(), token.secret.size(), token.secret.begin());
-    std::copy_n(bytes->begin() + static_cast<std::ptrdiff_t>(token.secret.size()), token.root_pin.size(),
-                token.root_pin.begin());
+    std::copy_n(bytes->begin() + static_cast<std::ptrdiff_t>(token.secret.size()),
+                token.root_pin.size(), token.root_pin.begin());
     return token;
 }
 

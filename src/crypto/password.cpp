@@ -25,8 +25,8 @@ constexpr std::size_t salt_size = 16;
 
 std::optional<Digest> derive(std::string_view password, ByteView salt, const Cost& cost) {
     Digest key{};
-    int made = EVP_PBE_scrypt(password.data(), password.size(), salt.data(), salt.size(), cost.n, cost.r, cost.p,
-                              memory_limit, key.data(), key.size());
+    int made = EVP_PBE_scrypt(password.data(), password.size(), salt.data(), salt.size(), cost.n,
+                              cost.r, cost.p, memory_limit, key.data(), key.size());
     forget_errors();
     if (made != 1) return std::nullopt;
     return key;
@@ -46,7 +46,8 @@ std::vector<std::string_view> split(std::string_view text) {
 std::uint64_t number(std::string_view text) {
     std::uint64_t value = 0;
     auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return failed == std::errc() && end == text.data() + text.size() && text.size() <= 7 ? value : 0;
+    return failed == std::errc() && end == text.data() + text.size() && text.size() <= 7 ? value
+                                                                                         : 0;
 }
 
 }  // namespace
@@ -57,7 +58,8 @@ std::string hash_password(std::string_view password, Random& random) {
     Cost cost;
     std::optional<Digest> key = derive(password, salt, cost);
     must(key.has_value(), "scrypt");
-    return fmt::format("scrypt${}${}${}${}${}", cost.n, cost.r, cost.p, to_base64url(salt), to_base64url(*key));
+    return fmt::format("scrypt${}${}${}${}${}", cost.n, cost.r, cost.p, to_base64url(salt),
+                       to_base64url(*key));
 }
 
 bool check_password(std::string_view password, std::string_view stored) {
@@ -65,7 +67,8 @@ bool check_password(std::string_view password, std::string_view stored) {
     if (parts.size() != 6 || parts[0] != "scrypt") return false;
     std::optional<Bytes> salt = from_base64url(parts[4]), hash = from_base64url(parts[5]);
     if (!salt || !hash) return false;
-    std::optional<Digest> key = derive(password, *salt, {number(parts[1]), number(parts[2]), number(parts[3])});
+    std::optional<Digest> key =
+        derive(password, *salt, {number(parts[1]), number(parts[2]), number(parts[3])});
     return key && equal_constant_time(*key, *hash);
 }
 

@@ -1,4 +1,5 @@
-// The session JWT: written and judged by Studio alone, so every claim is checked for exactly what Studio writes.
+// The session JWT: written and judged by Studio alone, so every claim is checked for exactly what
+// Studio writes.
 #include "crypto/session_token.hpp"
 
 #include <fmt/format.h>
@@ -23,18 +24,21 @@ const std::int64_t* number_of(const JoseObject& claims, const char* name) {
 }
 
 Error refuse(const char* reason) {
-    return fail(ErrorCode::SEC_UNAUTHORISED, fmt::format("the session token is refused: {}", reason));
+    return fail(ErrorCode::SEC_UNAUTHORISED,
+                fmt::format("the session token is refused: {}", reason));
 }
 
 Error out_of_time(const char* reason) {
-    return fail(ErrorCode::SEC_EXPIRED, fmt::format("the session token is out of time: {}; fetch a new one", reason));
+    return fail(ErrorCode::SEC_EXPIRED,
+                fmt::format("the session token is out of time: {}; fetch a new one", reason));
 }
 
 Result<SessionClaims> read_claims(std::string_view payload) {
     std::optional<JoseObject> object = read_jose_object(payload);
     if (!object) return refuse("its claims are not a plain object");
-    const std::string *iss = text_of(*object, "iss"), *sub = text_of(*object, "sub"), *aud = text_of(*object, "aud"),
-                      *tenant = text_of(*object, "tenant"), *jti = text_of(*object, "jti"),
+    const std::string *iss = text_of(*object, "iss"), *sub = text_of(*object, "sub"),
+                      *aud = text_of(*object, "aud"), *tenant = text_of(*object, "tenant"),
+                      *jti = text_of(*object, "jti"),
                       *thumbprint = text_of(*object, "cnf.x5t#S256");
     const std::int64_t *iat = number_of(*object, "iat"), *nbf = number_of(*object, "nbf"),
                        *exp = number_of(*object, "exp");
@@ -53,7 +57,8 @@ Result<SessionClaims> read_claims(std::string_view payload) {
 
 }  // namespace
 
-std::string sign_session_token(const PrivateKey& key, std::string_view kid, const SessionClaims& claims) {
+std::string sign_session_token(const PrivateKey& key, std::string_view kid,
+                               const SessionClaims& claims) {
     std::int64_t issued = claims.issued_at.ms / 1000, expires = claims.expires_at.ms / 1000;
     std::string payload = fmt::format(
         R"({{"iss":{},"sub":{},"aud":{},"tenant":{},"jti":{},"iat":{},"nbf":{},"exp":{},"cnf":{{"x5t#S256":{}}}}})",

@@ -1,4 +1,5 @@
-// Expiring asset addresses. The query's form is fixed, so that there is one spelling of every signed address.
+// Expiring asset addresses. The query's form is fixed, so that there is one spelling of every
+// signed address.
 #include "crypto/signed_url.hpp"
 
 #include <fmt/format.h>
@@ -15,11 +16,13 @@ namespace {
 
 bool is_audience(std::string_view text) {
     return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+               c == '_' || c == '-';
     });
 }
 
-Digest seal(ByteView key, std::string_view path, std::int64_t expires_ms, std::string_view audience) {
+Digest seal(ByteView key, std::string_view path, std::int64_t expires_ms,
+            std::string_view audience) {
     return hmac_sha256(key, as_bytes(fmt::format("{}\n{}\n{}", path, expires_ms, audience)));
 }
 
@@ -41,27 +44,34 @@ std::optional<std::int64_t> read_ms(std::string_view text) {
     return value;
 }
 
-Error altered() { return fail(ErrorCode::SEC_UNAUTHORISED, "the signed address does not verify"); }
+Error altered() {
+    return fail(ErrorCode::SEC_UNAUTHORISED, "the signed address does not verify");
+}
 
 }  // namespace
 
-std::string sign_url_path(ByteView key, std::string_view path, std::string_view audience, WallTime expires) {
-    if (!is_audience(audience)) throw std::invalid_argument("an audience that would need escaping in a query");
+std::string sign_url_path(ByteView key, std::string_view path, std::string_view audience,
+                          WallTime expires) {
+    if (!is_audience(audience))
+        throw std::invalid_argument("an audience that would need escaping in a query");
     return fmt::format("{}?a={}&e={}&s={}", path, audience, expires.ms,
                        to_base64url(seal(key, path, expires.ms, audience)));
 }
 
-Result<SignedUrl> read_signed_url(ByteView key, std::string_view path, std::string_view query, WallTime now) {
+Result<SignedUrl> read_signed_url(ByteView key, std::string_view path, std::string_view query,
+                                  WallTime now) {
     auto audience = take_member(query, "a=");
     auto expires_text = take_member(query, "e=");
     auto seal_text = take_member(query, "s=");
-    if (!audience || !expires_text || !seal_text || !query.empty() || !is_audience(*audience)) return altered();
+    if (!audience || !expires_text || !seal_text || !query.empty() || !is_audience(*audience))
+        return altered();
     auto expires = read_ms(*expires_text);
     auto given = from_base64url(*seal_text);
     if (!expires || !given) return altered();
     if (!equal_constant_time(*given, seal(key, path, *expires, *audience))) return altered();
     if (now.ms >= *expires) {
-        return fail(ErrorCode::AST_EXPIRED_URL, "the signed address has expired; ask for a new one");
+        return fail(ErrorCode::AST_EXPIRED_URL,
+                    "the signed address has expired; ask for a new one");
     }
     return SignedUrl{std::string(*audience), WallTime{*expires}};
 }

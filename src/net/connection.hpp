@@ -16,12 +16,14 @@ class Connection {
     virtual void drop() = 0;
 };
 
-// The part of a server that lives as long as any of its connections. Shared: the server and every connection hold it.
+// The part of a server that lives as long as any of its connections. Shared: the server and every
+// connection hold it.
 struct ServerShared {
     async::Loop& loop;
     ServerOptions options;
     Handler handler;
-    std::map<Connection*, std::shared_ptr<Connection>> open;  // shared: pending operations hold a connection too
+    std::map<Connection*, std::shared_ptr<Connection>>
+        open;  // shared: pending operations hold a connection too
 
     void add(std::shared_ptr<Connection> connection) {
         Connection* key = connection.get();

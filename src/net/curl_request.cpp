@@ -1,4 +1,5 @@
-// libcurl held to our rules: no redirects, two protocols, pinned roots, allowed addresses, bounded headers.
+// libcurl held to our rules: no redirects, two protocols, pinned roots, allowed addresses, bounded
+// headers.
 #include "net/curl_request.hpp"
 
 #include <arpa/inet.h>
@@ -44,25 +45,30 @@ struct Transfer {
 std::string address_text(const curl_sockaddr& address) {
     char text[INET6_ADDRSTRLEN] = {};
     const void* from = nullptr;
-    if (address.family == AF_INET) from = &reinterpret_cast<const sockaddr_in*>(&address.addr)->sin_addr;
-    if (address.family == AF_INET6) from = &reinterpret_cast<const sockaddr_in6*>(&address.addr)->sin6_addr;
-    if (from == nullptr || ::inet_ntop(address.family, from, text, sizeof text) == nullptr) return {};
+    if (address.family == AF_INET)
+        from = &reinterpret_cast<const sockaddr_in*>(&address.addr)->sin_addr;
+    if (address.family == AF_INET6)
+        from = &reinterpret_cast<const sockaddr_in6*>(&address.addr)->sin6_addr;
+    if (from == nullptr || ::inet_ntop(address.family, from, text, sizeof text) == nullptr)
+        return {};
     return text;
 }
 
-// Asked with the resolved address, right before connecting to it: no second lookup can slip another one in.
+// Asked with the resolved address, right before connecting to it: no second lookup can slip another
+// one in.
 curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) {
     auto* transfer = static_cast<Transfer*>(self);
     std::string text = address_text(*address);
     if (transfer->url.scheme == "http" && !is_loopback_address(text)) {
         transfer->stop(fail(ErrorCode::SEC_UNAUTHORISED,
-                            fmt::format("plain http is for loopback only, {} is at {}; use https", transfer->url.host,
-                                        text)));
+                            fmt::format("plain http is for loopback only, {} is at {}; use https",
+                                        transfer->url.host, text)));
         return CURL_SOCKET_BAD;
     }
     if (transfer->options.allow && !transfer->options.allow(transfer->url.host, text)) {
-        transfer->stop(fail(ErrorCode::SEC_UNAUTHORISED,
-                            fmt::format("connecting to {} at {} is not allowed", transfer->url.host, text)));
+        transfer->stop(
+            fail(ErrorCode::SEC_UNAUTHORISED,
+                 fmt::format("connecting to {} at {} is not allowed", transfer->url.host, text)));
         return CURL_SOCKET_BAD;
     }
     // A second address of the same name may be a good one after the first was not.
@@ -81,9 +87,11 @@ CURLcode set_up_tls(CURL*, void* context, void* self) {
 bool take_header(Transfer& transfer, std::string_view line) {
     transfer.header_bytes += line.size();
     if (transfer.header_bytes > header_limit) {
-        return transfer.stop(fail(ErrorCode::VAL_TOO_BIG, "the answer's header is larger than 64 KiB"));
+        return transfer.stop(
+            fail(ErrorCode::VAL_TOO_BIG, "the answer's header is larger than 64 KiB"));
     }
-    if (line.starts_with("HTTP/")) transfer.head.headers.clear();  // an earlier 100 Continue had its own
+    if (line.starts_with("HTTP/"))
+        transfer.head.headers.clear();  // an earlier 100 Continue had its own
     std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) return true;
     std::string_view value = line.substr(colon + 1);
@@ -126,9 +134,11 @@ void set_rules(Transfer& transfer, Pace pace) {
         set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(options.deadline_ms));
     } else {
         set(handle, CURLOPT_LOW_SPEED_LIMIT, 1024L);
-        set(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(std::max<std::int64_t>(1, options.deadline_ms / 1000)));
+        set(handle, CURLOPT_LOW_SPEED_TIME,
+            static_cast<long>(std::max<std::int64_t>(1, options.deadline_ms / 1000)));
     }
-    // Through a proxy the checked address would be the proxy's, so a checked request goes without one.
+    // Through a proxy the checked address would be the proxy's, so a checked request goes without
+    // one.
     if (options.allow || transfer.url.scheme == "http") set(handle, CURLOPT_PROXY, "");
     set(handle, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
     set(handle, CURLOPT_OPENSOCKETDATA, &transfer);
@@ -149,11 +159,14 @@ void set_rules(Transfer& transfer, Pace pace) {
 std::unique_ptr<curl_slist, FreeHandle> set_request(Transfer& transfer) {
     const FetchOptions& options = transfer.options;
     set(transfer.handle, CURLOPT_URL, options.url.c_str());
-    if (options.method == "HEAD") set(transfer.handle, CURLOPT_NOBODY, 1L);
-    else set(transfer.handle, CURLOPT_CUSTOMREQUEST, options.method.c_str());
+    if (options.method == "HEAD")
+        set(transfer.handle, CURLOPT_NOBODY, 1L);
+    else
+        set(transfer.handle, CURLOPT_CUSTOMREQUEST, options.method.c_str());
     bool has_body = !options.body.empty() || options.method == "POST" || options.method == "PUT";
     if (has_body) {
-        set(transfer.handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(options.body.size()));
+        set(transfer.handle, CURLOPT_POSTFIELDSIZE_LARGE,
+            static_cast<curl_off_t>(options.body.size()));
         set(transfer.handle, CURLOPT_POSTFIELDS, options.body.data());
     }
     curl_slist* lines = nullptr;
@@ -163,7 +176,8 @@ std::unique_ptr<curl_slist, FreeHandle> set_request(Transfer& transfer) {
         lines = curl_slist_append(lines, line.c_str());
     }
     // Only what was asked for: no invented content type, and no wait for "100 Continue".
-    if (has_body && !options.headers.contains("content-type")) lines = curl_slist_append(lines, "Content-Type:");
+    if (has_body && !options.headers.contains("content-type"))
+        lines = curl_slist_append(lines, "Content-Type:");
     lines = curl_slist_append(lines, "Expect:");
     set(transfer.handle, CURLOPT_HTTPHEADER, lines);
     return std::unique_ptr<curl_slist, FreeHandle>(lines);
@@ -175,15 +189,19 @@ Error error_of(const Transfer& transfer, CURLcode result, const char* detail) {
     std::string where = authority_of(transfer.url);
     switch (result) {
         case CURLE_OPERATION_TIMEDOUT:
-            return fail(ErrorCode::SYS_TIMEOUT, fmt::format("no answer from {} in time: {}", where, reason));
+            return fail(ErrorCode::SYS_TIMEOUT,
+                        fmt::format("no answer from {} in time: {}", where, reason));
         case CURLE_COULDNT_RESOLVE_HOST:
         case CURLE_COULDNT_RESOLVE_PROXY:
             return fail(ErrorCode::AST_FETCH, fmt::format("DNS: {}: {}", where, reason));
-        case CURLE_COULDNT_CONNECT: return fail(ErrorCode::AST_FETCH, fmt::format("TCP: {}: {}", where, reason));
+        case CURLE_COULDNT_CONNECT:
+            return fail(ErrorCode::AST_FETCH, fmt::format("TCP: {}: {}", where, reason));
         case CURLE_SSL_CONNECT_ERROR:
         case CURLE_PEER_FAILED_VERIFICATION:
-        case CURLE_SSL_CERTPROBLEM: return fail(ErrorCode::AST_FETCH, fmt::format("TLS: {}: {}", where, reason));
-        default: return fail(ErrorCode::AST_FETCH, fmt::format("HTTP: {}: {}", where, reason));
+        case CURLE_SSL_CERTPROBLEM:
+            return fail(ErrorCode::AST_FETCH, fmt::format("TLS: {}: {}", where, reason));
+        default:
+            return fail(ErrorCode::AST_FETCH, fmt::format("HTTP: {}: {}", where, reason));
     }
 }
 
@@ -195,12 +213,16 @@ Status check_options(const FetchOptions& options, const std::optional<Url>& url)
     bool known = url && (url->scheme == "http" || url->scheme == "https");
     if (!known) return fail(ErrorCode::CFG_INVALID, "not an http or https address: " + options.url);
     if (url->scheme == "https" && !options.tls) {
-        return fail(ErrorCode::CFG_INVALID, "no pins were given to check the server at " + url->host + " with");
+        return fail(ErrorCode::CFG_INVALID,
+                    "no pins were given to check the server at " + url->host + " with");
     }
-    bool lines = is_line(options.method) && std::ranges::all_of(options.headers, [](const auto& header) {
-        return is_line(header.first) && is_line(header.second);
-    });
-    return lines ? ok() : Status(fail(ErrorCode::CFG_INVALID, "a request header that is more than one line"));
+    bool lines =
+        is_line(options.method) && std::ranges::all_of(options.headers, [](const auto& header) {
+            return is_line(header.first) && is_line(header.second);
+        });
+    return lines ? ok()
+                 : Status(
+                       fail(ErrorCode::CFG_INVALID, "a request header that is more than one line"));
 }
 
 void start_curl_once() {
@@ -216,9 +238,16 @@ Result<Fetched> run_request(const FetchOptions& options, Sink& sink, Pace pace) 
     start_curl_once();
     std::unique_ptr<CURL, FreeHandle> handle(curl_easy_init());
     if (!handle) return fail(ErrorCode::SYS_INTERNAL, "libcurl cannot be started");
-    Transfer transfer{.options = options, .url = *url, .sink = sink, .verifier = nullptr, .handle = handle.get(),
-                      .head = {}, .header_bytes = 0, .stopped = {}};
-    if (url->scheme == "https") transfer.verifier = std::make_unique<ServerVerifier>(*options.tls, url->host);
+    Transfer transfer{.options = options,
+                      .url = *url,
+                      .sink = sink,
+                      .verifier = nullptr,
+                      .handle = handle.get(),
+                      .head = {},
+                      .header_bytes = 0,
+                      .stopped = {}};
+    if (url->scheme == "https")
+        transfer.verifier = std::make_unique<ServerVerifier>(*options.tls, url->host);
     char detail[CURL_ERROR_SIZE] = {};
     set(handle.get(), CURLOPT_ERRORBUFFER, detail);
     set_rules(transfer, pace);

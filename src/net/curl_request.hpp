@@ -11,7 +11,8 @@ namespace vistter::net {
 class Sink {
   public:
     virtual ~Sink() = default;
-    // A piece of the body, after the status and all headers of `head` are known. An error ends the transfer with it.
+    // A piece of the body, after the status and all headers of `head` are known. An error ends the
+    // transfer with it.
     virtual Status take(const Fetched& head, std::string_view bytes) = 0;
 };
 

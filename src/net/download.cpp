@@ -56,7 +56,8 @@ Status Part::open(std::int64_t expected_size) {
     fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd_ < 0) return storage_error(path_, "create");
     if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
-        return fail(ErrorCode::SYS_BUSY, fmt::format("{} is already being downloaded", path_.string()));
+        return fail(ErrorCode::SYS_BUSY,
+                    fmt::format("{} is already being downloaded", path_.string()));
     }
     struct stat about {};
     if (::fstat(fd_, &about) != 0) return storage_error(path_, "read");
@@ -77,7 +78,8 @@ Status Part::read_back() {
 }
 
 Status Part::restart() {
-    if (::ftruncate(fd_, 0) != 0 || ::lseek(fd_, 0, SEEK_SET) != 0) return storage_error(path_, "empty");
+    if (::ftruncate(fd_, 0) != 0 || ::lseek(fd_, 0, SEEK_SET) != 0)
+        return storage_error(path_, "empty");
     size_ = 0;
     hash_ = crypto::Sha256();
     return ok();
@@ -108,7 +110,8 @@ Status Part::become(const std::filesystem::path& target) {
 // "bytes 100-199/200" begins where we asked and ends where the whole does.
 bool continues(const Fetched& head, std::int64_t from, std::int64_t whole) {
     auto found = head.headers.find("content-range");
-    return found != head.headers.end() && found->second == fmt::format("bytes {}-{}/{}", from, whole - 1, whole);
+    return found != head.headers.end() &&
+           found->second == fmt::format("bytes {}-{}/{}", from, whole - 1, whole);
 }
 
 class PartSink final : public Sink {
@@ -122,7 +125,8 @@ class PartSink final : public Sink {
         }
         std::int64_t size = part_.size() + static_cast<std::int64_t>(bytes.size());
         if (size > what_.size_bytes) {
-            return fail(ErrorCode::AST_TOO_BIG, fmt::format("more than the announced {} bytes came", what_.size_bytes));
+            return fail(ErrorCode::AST_TOO_BIG,
+                        fmt::format("more than the announced {} bytes came", what_.size_bytes));
         }
         if (Status put = part_.append(bytes); !put) return put;
         if (what_.progress) what_.progress(size);
@@ -134,8 +138,10 @@ class PartSink final : public Sink {
         begun_ = true;
         if (head.status == 206) {
             if (from_ > 0 && continues(head, from_, what_.size_bytes)) return ok();
-            if (Status emptied = part_.restart(); !emptied) return emptied;  // the next attempt takes the whole
-            return fail(ErrorCode::AST_FETCH, "the server sent another range than the one asked for");
+            if (Status emptied = part_.restart(); !emptied)
+                return emptied;  // the next attempt takes the whole
+            return fail(ErrorCode::AST_FETCH,
+                        "the server sent another range than the one asked for");
         }
         return part_.restart();  // 200: the whole comes, whatever is here already
     }
@@ -167,14 +173,15 @@ Status complete(Part& part, const Download& what) {
         if (fetched.error().code == ErrorCode::AST_TOO_BIG) part.remove();
         return fetched.error();
     }
-    if (fetched->status == 416 && part.size() > 0) {  // what is here is longer than what the server has
+    if (fetched->status == 416 &&
+        part.size() > 0) {  // what is here is longer than what the server has
         if (Status emptied = part.restart(); !emptied) return emptied;
         return complete(part, what);
     }
     if (Status good = check_status(fetched->status); !good) return good;
     if (part.size() < what.size_bytes) {
-        return fail(ErrorCode::AST_FETCH,
-                    fmt::format("the download ended after {} of {} bytes", part.size(), what.size_bytes));
+        return fail(ErrorCode::AST_FETCH, fmt::format("the download ended after {} of {} bytes",
+                                                      part.size(), what.size_bytes));
     }
     return ok();
 }
@@ -197,7 +204,8 @@ Status download(const Download& what) {
     }
     if (part.hash() != lower(what.sha256)) {
         part.remove();
-        return fail(ErrorCode::AST_HASH, "what was downloaded is not what was announced: its SHA-256 differs");
+        return fail(ErrorCode::AST_HASH,
+                    "what was downloaded is not what was announced: its SHA-256 differs");
     }
     return part.become(what.target);
 }

@@ -12,7 +12,8 @@ namespace vistter::net {
 namespace {
 
 // The value of `name` in "a=1<separator>b=2", still encoded.
-std::optional<std::string_view> member(std::string_view list, char separator, std::string_view name) {
+std::optional<std::string_view> member(std::string_view list, char separator,
+                                       std::string_view name) {
     while (!list.empty()) {
         std::size_t end = std::min(list.find(separator), list.size());
         std::string_view pair = trimmed(list.substr(0, end));
@@ -36,8 +37,9 @@ std::optional<std::size_t> read_number(std::string_view text) {
     return value;
 }
 
-// "bytes=a-b", "bytes=a-" or "bytes=-n" against a body of `size` bytes. `understood` is false for several ranges and
-// other units, which a server may ignore (RFC 9110 section 14.2); no range then, and none when it cannot be satisfied.
+// "bytes=a-b", "bytes=a-" or "bytes=-n" against a body of `size` bytes. `understood` is false for
+// several ranges and other units, which a server may ignore (RFC 9110 section 14.2); no range then,
+// and none when it cannot be satisfied.
 std::optional<Range> read_range(std::string_view text, std::size_t size, bool& understood) {
     understood = false;
     constexpr std::string_view unit = "bytes=";
@@ -45,8 +47,10 @@ std::optional<Range> read_range(std::string_view text, std::size_t size, bool& u
     text.remove_prefix(unit.size());
     std::size_t dash = text.find('-');
     if (dash == std::string_view::npos) return std::nullopt;
-    std::optional<std::size_t> first = read_number(text.substr(0, dash)), last = read_number(text.substr(dash + 1));
-    if ((!first && dash != 0) || (!last && dash + 1 != text.size()) || (!first && !last)) return std::nullopt;
+    std::optional<std::size_t> first = read_number(text.substr(0, dash)),
+                               last = read_number(text.substr(dash + 1));
+    if ((!first && dash != 0) || (!last && dash + 1 != text.size()) || (!first && !last))
+        return std::nullopt;
     understood = true;
     if (!first) {  // the last n bytes
         if (*last == 0 || size == 0) return std::nullopt;
@@ -82,7 +86,8 @@ std::optional<std::string> Request::cookie(std::string_view name) const {
 
 Response apply_range(const Request& request, Response response) {
     std::string wanted = request.header("range");
-    if (wanted.empty() || response.status != 200 || (request.method != "GET" && request.method != "HEAD")) {
+    if (wanted.empty() || response.status != 200 ||
+        (request.method != "GET" && request.method != "HEAD")) {
         return response;
     }
     bool understood = false;
@@ -90,13 +95,14 @@ Response apply_range(const Request& request, Response response) {
     if (!understood) return response;
     if (!range) {
         response.status = 416;
-        response.headers.emplace_back("Content-Range", fmt::format("bytes */{}", response.body.size()));
+        response.headers.emplace_back("Content-Range",
+                                      fmt::format("bytes */{}", response.body.size()));
         response.body.clear();
         return response;
     }
     response.status = 206;
-    response.headers.emplace_back("Content-Range",
-                                  fmt::format("bytes {}-{}/{}", range->first, range->last, response.body.size()));
+    response.headers.emplace_back("Content-Range", fmt::format("bytes {}-{}/{}", range->first,
+                                                               range->last, response.body.size()));
     response.body = response.body.substr(range->first, range->last - range->first + 1);
     return response;
 }

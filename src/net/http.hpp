@@ -28,7 +28,7 @@ struct Request {
     Bytes client_certificate;  // DER of the verified client certificate; empty without mutual TLS
     bool secure = false;       // came over TLS
 
-    std::string header(std::string_view name) const;              // "" if absent
+    std::string header(std::string_view name) const;                      // "" if absent
     std::optional<std::string> query_value(std::string_view name) const;  // percent-decoded
     std::optional<std::string> cookie(std::string_view name) const;
 };
@@ -40,8 +40,8 @@ struct Response {
     std::string body;
 };
 
-// A 200 with the whole body turned into the 206 or 416 that the request's single byte range asks for (RFC 9110 section
-// 14); unchanged without one.
+// A 200 with the whole body turned into the 206 or 416 that the request's single byte range asks
+// for (RFC 9110 section 14); unchanged without one.
 Response apply_range(const Request& request, Response response);
 
 // A response body that goes on (server-sent events, MJPEG). Lives until the peer leaves or close().
@@ -49,23 +49,26 @@ Response apply_range(const Request& request, Response response);
 class Stream {
   public:
     virtual ~Stream() = default;
-    // Queues a chunk; false when the peer is gone or more than 1 MiB waits (the caller drops the chunk).
+    // Queues a chunk; false when the peer is gone or more than 1 MiB waits (the caller drops the
+    // chunk).
     virtual bool send(std::string chunk) = 0;
     virtual void close() = 0;
     // `closed` is called once when the peer leaves, not after close(). Dropping the last pointer to
     // a stream ends it too.
     virtual void on_closed(std::function<void()> closed) = 0;
-    // Bytes queued and not yet taken by the peer's connection: a producer of pictures skips one while this is large.
+    // Bytes queued and not yet taken by the peer's connection: a producer of pictures skips one
+    // while this is large.
     virtual std::size_t waiting() const { return 0; }
 };
 
-// Answers one request exactly once: with a whole response or by opening a stream. It may be kept and used later on the
-// loop's thread; dropped unused it answers 500.
+// Answers one request exactly once: with a whole response or by opening a stream. It may be kept
+// and used later on the loop's thread; dropped unused it answers 500.
 class Responder {
   public:
     virtual ~Responder() = default;
     virtual void respond(Response response) = 0;
-    virtual std::shared_ptr<Stream> stream(Response head) = 0;  // shared: peer and producer both end it
+    virtual std::shared_ptr<Stream> stream(
+        Response head) = 0;  // shared: peer and producer both end it
 };
 
 using Handler = std::function<void(const Request&, std::unique_ptr<Responder>)>;

@@ -14,7 +14,8 @@ class BodySink final : public Sink {
     explicit BodySink(std::size_t limit) : limit_(limit) {}
     Status take(const Fetched&, std::string_view bytes) override {
         if (body.size() + bytes.size() > limit_) {
-            return fail(ErrorCode::VAL_TOO_BIG, fmt::format("the answer is larger than {} bytes", limit_));
+            return fail(ErrorCode::VAL_TOO_BIG,
+                        fmt::format("the answer is larger than {} bytes", limit_));
         }
         body += bytes;
         return ok();

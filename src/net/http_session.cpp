@@ -18,10 +18,11 @@ namespace vistter::net {
 namespace {
 
 constexpr std::size_t read_size = 16'384;
-constexpr std::size_t write_size = 262'144;       // one write's deadline covers this much
-constexpr std::size_t body_step = 65'536;         // a body earns another idle deadline with each so many bytes
-constexpr std::size_t stream_limit = 1u << 20;    // bytes that may wait in a stream
-constexpr std::size_t discard_limit = 1u << 20;   // bytes read and thrown away after the last answer
+constexpr std::size_t write_size = 262'144;  // one write's deadline covers this much
+constexpr std::size_t body_step =
+    65'536;  // a body earns another idle deadline with each so many bytes
+constexpr std::size_t stream_limit = 1u << 20;   // bytes that may wait in a stream
+constexpr std::size_t discard_limit = 1u << 20;  // bytes read and thrown away after the last answer
 constexpr std::int64_t linger_ms = 2'000;
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -35,7 +36,8 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
     void start();
     void drop() override { end(); }
 
-    // The answer to the request in hand. Only the first of them counts, and only the one for request `number`.
+    // The answer to the request in hand. Only the first of them counts, and only the one for
+    // request `number`.
     void respond(std::uint64_t number, Response response);
     void open_stream(std::uint64_t number, Response head);
 
@@ -99,19 +101,22 @@ class SessionResponder final : public Responder {
         respond(problem_response(500, "SYS_INTERNAL", "the request was not answered"));
     }
     void respond(Response response) override {
-        if (auto session = std::exchange(session_, {}).lock()) session->respond(number_, std::move(response));
+        if (auto session = std::exchange(session_, {}).lock())
+            session->respond(number_, std::move(response));
     }
     std::shared_ptr<Stream> stream(Response head) override;
 
   private:
     async::Loop& loop_;
-    std::weak_ptr<HttpSession> session_;  // weak: the answer may come after the peer, the server and the loop are gone
+    std::weak_ptr<HttpSession>
+        session_;  // weak: the answer may come after the peer, the server and the loop are gone
     std::uint64_t number_;
 };
 
 class SessionStream final : public Stream {
   public:
-    SessionStream(async::Loop& loop, std::weak_ptr<HttpSession> session) : loop_(loop), session_(std::move(session)) {}
+    SessionStream(async::Loop& loop, std::weak_ptr<HttpSession> session)
+        : loop_(loop), session_(std::move(session)) {}
     ~SessionStream() override { close(); }
     bool send(std::string chunk) override {
         auto session = session_.lock();
@@ -122,8 +127,10 @@ class SessionStream final : public Stream {
     }
     void on_closed(std::function<void()> closed) override {
         auto session = session_.lock();
-        if (session && session->streaming()) session->on_stream_closed(std::move(closed));
-        else if (closed) loop_.post(std::move(closed));
+        if (session && session->streaming())
+            session->on_stream_closed(std::move(closed));
+        else if (closed)
+            loop_.post(std::move(closed));
     }
     std::size_t waiting() const override {
         auto session = session_.lock();
@@ -147,8 +154,10 @@ void HttpSession::start() {
     header_deadline_armed_ = true;
     transport_->handshake([self = shared_from_this()](bool good) {
         if (self->phase_ == Phase::ended) return;
-        if (good) self->read();
-        else self->end();
+        if (good)
+            self->read();
+        else
+            self->end();
     });
 }
 
@@ -161,11 +170,13 @@ void HttpSession::on_deadline() {
     if (phase_ == Phase::reading && reader_.begun()) {
         close_after_ = true;
         phase_ = Phase::handling;
-        return respond(number_, problem_response(408, "SYS_TIMEOUT", "the request did not arrive in time"));
+        return respond(number_,
+                       problem_response(408, "SYS_TIMEOUT", "the request did not arrive in time"));
     }
     if (phase_ == Phase::handling) {
         close_after_ = true;
-        return respond(number_, problem_response(504, "SYS_TIMEOUT", "the request was not answered in time"));
+        return respond(
+            number_, problem_response(504, "SYS_TIMEOUT", "the request was not answered in time"));
     }
     end();
 }
@@ -185,13 +196,15 @@ void HttpSession::on_read(std::size_t got) {
             return on_input();
         case Phase::streaming:
         case Phase::lingering:
-            // Nothing more is expected; what comes is thrown away, and its end is the peer's leaving.
+            // Nothing more is expected; what comes is thrown away, and its end is the peer's
+            // leaving.
             discarded_ += got;
             if (got == 0 || discarded_ > discard_limit) return end();
             return read();
         case Phase::handling:
         case Phase::answering:
-        case Phase::ended: return;
+        case Phase::ended:
+            return;
     }
 }
 
@@ -203,16 +216,21 @@ void HttpSession::on_input() {
         case RequestReader::Step::wants_continue:
             return transport_->write(continue_line, [self = shared_from_this()](bool good) {
                 if (self->phase_ != Phase::reading) return;
-                if (good) self->on_input();
-                else self->end();
+                if (good)
+                    self->on_input();
+                else
+                    self->end();
             });
-        case RequestReader::Step::complete: return dispatch();
-        case RequestReader::Step::failed: return fail_request();
+        case RequestReader::Step::complete:
+            return dispatch();
+        case RequestReader::Step::failed:
+            return fail_request();
     }
 }
 
-// Between requests: idle. From the first byte on: the header's deadline, once. In a body: the idle deadline, again with
-// each step of bytes, so that neither a silent nor a dripping peer holds the connection.
+// Between requests: idle. From the first byte on: the header's deadline, once. In a body: the idle
+// deadline, again with each step of bytes, so that neither a silent nor a dripping peer holds the
+// connection.
 void HttpSession::set_read_deadline() {
     if (!reader_.header_complete()) {
         if (!reader_.begun() || std::exchange(header_deadline_armed_, true)) return;
@@ -246,7 +264,8 @@ void HttpSession::become_websocket() {
     const std::string& wanted = server_->options.websocket->subprotocol;
     if (!has_element(request_.header("sec-websocket-protocol"), wanted) || reader_.leftover() > 0) {
         close_after_ = true;
-        return respond(number_, problem_response(400, "VAL_SCHEMA", "the subprotocol " + wanted + " is required"));
+        return respond(number_, problem_response(400, "VAL_SCHEMA",
+                                                 "the subprotocol " + wanted + " is required"));
     }
     auto keep = shared_from_this();
     std::unique_ptr<TlsSocket> socket = transport_->release();
@@ -263,7 +282,8 @@ void HttpSession::call_handler() {
         server_->handler(request_, std::move(responder));
     } catch (const std::exception& failure) {
         // The one boundary for a request: unwinding has dropped the responder, which answered 500.
-        log::error("{} {} could not be handled: {}", request_.method, request_.path, failure.what());
+        log::error("{} {} could not be handled: {}", request_.method, request_.path,
+                   failure.what());
     }
 }
 
@@ -344,7 +364,8 @@ void HttpSession::open_stream(std::uint64_t number, Response head) {
 }
 
 bool HttpSession::send_chunk(std::string chunk) {
-    if (phase_ != Phase::streaming || stream_ended_ || waiting_ + chunk.size() > stream_limit) return false;
+    if (phase_ != Phase::streaming || stream_ended_ || waiting_ + chunk.size() > stream_limit)
+        return false;
     if (chunk.empty()) return true;  // an empty chunk would end the body
     if (!reader_.version_10()) chunk = fmt::format("{:x}\r\n{}\r\n", chunk.size(), chunk);
     waiting_ += chunk.size();
@@ -375,8 +396,10 @@ void HttpSession::end_stream() {
     if (!reader_.version_10()) chunks_.push_back("0\r\n\r\n");
     waiting_ += chunks_.empty() ? 0 : chunks_.back().size();
     if (writing_) return;
-    if (chunks_.empty()) end();
-    else write_stream();
+    if (chunks_.empty())
+        end();
+    else
+        write_stream();
 }
 
 void HttpSession::end() {

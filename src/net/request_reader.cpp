@@ -1,4 +1,5 @@
-// Beast parses; what it lets through and we do not is refused here: ambiguous framing, odd targets, other versions.
+// Beast parses; what it lets through and we do not is refused here: ambiguous framing, odd targets,
+// other versions.
 #include "net/request_reader.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -40,9 +41,12 @@ struct RequestReader::State {
 
 namespace {
 
-std::string text_of(boost::beast::string_view view) { return std::string(view.data(), view.size()); }
+std::string text_of(boost::beast::string_view view) {
+    return std::string(view.data(), view.size());
+}
 
-// "http://host/path" becomes "/path": a proxy's form that every server must take (RFC 9112 section 3.2.2).
+// "http://host/path" becomes "/path": a proxy's form that every server must take (RFC 9112
+// section 3.2.2).
 std::string origin_form(std::string target) {
     for (std::string_view scheme : {"http://", "https://"}) {
         if (!lower(std::string_view(target).substr(0, scheme.size())).starts_with(scheme)) continue;
@@ -73,8 +77,10 @@ Step RequestReader::State::refuse(error_code failed) {
     if (failed == http::error::header_limit || failed == http::error::buffer_overflow) {
         return refuse(431, "API_TOO_LARGE", "the request's header is too large");
     }
-    if (failed == http::error::body_limit) return refuse(413, "API_TOO_LARGE", "the request's body is too large");
-    if (failed == http::error::bad_version) return refuse(505, "VAL_SCHEMA", "only HTTP/1.1 and HTTP/1.0 are spoken");
+    if (failed == http::error::body_limit)
+        return refuse(413, "API_TOO_LARGE", "the request's body is too large");
+    if (failed == http::error::bad_version)
+        return refuse(505, "VAL_SCHEMA", "only HTTP/1.1 and HTTP/1.0 are spoken");
     return refuse(400, "VAL_SCHEMA", "not an HTTP request: " + failed.message());
 }
 
@@ -112,7 +118,8 @@ Step RequestReader::State::header_done() {
     }
     auto expect = fields.find(http::field::expect);
     if (expect == fields.end()) return Step::need_more;
-    if (lower(text_of(expect->value())) != "100-continue") return refuse(417, "VAL_SCHEMA", "an unknown expectation");
+    if (lower(text_of(expect->value())) != "100-continue")
+        return refuse(417, "VAL_SCHEMA", "an unknown expectation");
     // A peer whose body is already here, or that sends none, is not waiting.
     if (continue_said || parser->is_done() || used < buffer.size()) return Step::need_more;
     continue_said = true;
@@ -122,7 +129,8 @@ Step RequestReader::State::header_done() {
 bool RequestReader::State::take_target(std::string_view target) {
     bool printable = std::ranges::all_of(
         target, [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; });
-    if (!target.starts_with('/') || !printable || target.find('#') != std::string_view::npos) return false;
+    if (!target.starts_with('/') || !printable || target.find('#') != std::string_view::npos)
+        return false;
     std::size_t question = std::min(target.find('?'), target.size());
     std::optional<std::string> path = percent_decode(target.substr(0, question), false);
     if (!path) return false;
@@ -161,7 +169,9 @@ void RequestReader::append(std::string_view bytes) {
     state_->buffer.append(bytes);
 }
 
-Step RequestReader::advance() { return state_->parse(); }
+Step RequestReader::advance() {
+    return state_->parse();
+}
 
 Request RequestReader::take() {
     Request request = std::move(state_->request);
@@ -169,18 +179,32 @@ Request RequestReader::take() {
     return request;
 }
 
-const RequestReader::Failure& RequestReader::failure() const { return state_->failure; }
+const RequestReader::Failure& RequestReader::failure() const {
+    return state_->failure;
+}
 
-bool RequestReader::begun() const { return state_->parser->got_some() || state_->used < state_->buffer.size(); }
+bool RequestReader::begun() const {
+    return state_->parser->got_some() || state_->used < state_->buffer.size();
+}
 
-bool RequestReader::header_complete() const { return state_->parser->is_header_done(); }
+bool RequestReader::header_complete() const {
+    return state_->parser->is_header_done();
+}
 
-std::size_t RequestReader::body_bytes() const { return state_->parser->get().body().size(); }
+std::size_t RequestReader::body_bytes() const {
+    return state_->parser->get().body().size();
+}
 
-bool RequestReader::keep_alive() const { return state_->keep_alive; }
+bool RequestReader::keep_alive() const {
+    return state_->keep_alive;
+}
 
-bool RequestReader::version_10() const { return state_->version_10; }
+bool RequestReader::version_10() const {
+    return state_->version_10;
+}
 
-std::size_t RequestReader::leftover() const { return state_->buffer.size() - state_->used; }
+std::size_t RequestReader::leftover() const {
+    return state_->buffer.size() - state_->used;
+}
 
 }  // namespace vistter::net

@@ -1,4 +1,5 @@
-// Inside net: one HTTP/1.1 request after another out of bytes as they come. No I/O; the limits of a request stand here.
+// Inside net: one HTTP/1.1 request after another out of bytes as they come. No I/O; the limits of a
+// request stand here.
 #pragma once
 
 #include <memory>
@@ -40,7 +41,8 @@ class RequestReader {
     bool begun() const;
     bool header_complete() const;
     std::size_t body_bytes() const;
-    // Of the last request taken: whether the connection may serve another, and whether it speaks HTTP/1.0.
+    // Of the last request taken: whether the connection may serve another, and whether it speaks
+    // HTTP/1.0.
     bool keep_alive() const;
     bool version_10() const;
     // Bytes that came after the last request taken.

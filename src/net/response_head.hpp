@@ -18,8 +18,8 @@ struct HeadOptions {
     WallTime now;
 };
 
-// The status line and headers with the empty line. Headers that frame the message are ours: given ones are left out. A
-// name or value that would break out of its line is left out too.
+// The status line and headers with the empty line. Headers that frame the message are ours: given
+// ones are left out. A name or value that would break out of its line is left out too.
 std::string response_head(const Response& response, const HeadOptions& options);
 bool has_body(int status);  // 1xx, 204 and 304 never have one
 // A problem document (RFC 9457) for what never reaches a handler.

@@ -44,7 +44,8 @@ std::vector<Router::Segment> Router::read_pattern(std::string_view pattern) {
     return segments;
 }
 
-bool Router::match(const Route& route, const std::vector<std::string_view>& path, PathParams& params) {
+bool Router::match(const Route& route, const std::vector<std::string_view>& path,
+                   PathParams& params) {
     if (route.segments.size() != path.size()) return false;
     params.clear();
     for (std::size_t i = 0; i < path.size(); ++i) {
@@ -53,15 +54,19 @@ bool Router::match(const Route& route, const std::vector<std::string_view>& path
             if (segment.literal != path[i]) return false;
             continue;
         }
-        if (path[i].size() <= segment.literal.size() || !path[i].ends_with(segment.literal)) return false;
-        params[segment.name] = std::string(path[i].substr(0, path[i].size() - segment.literal.size()));
+        if (path[i].size() <= segment.literal.size() || !path[i].ends_with(segment.literal))
+            return false;
+        params[segment.name] =
+            std::string(path[i].substr(0, path[i].size() - segment.literal.size()));
     }
     return true;
 }
 
 // Both fit the same path, so they have the same number of segments.
 bool Router::more_specific(const Route& a, const Route& b) {
-    auto rank = [](const Segment& segment) { return segment.name.empty() ? 2 : segment.literal.empty() ? 0 : 1; };
+    auto rank = [](const Segment& segment) {
+        return segment.name.empty() ? 2 : segment.literal.empty() ? 0 : 1;
+    };
     for (std::size_t i = 0; i < a.segments.size(); ++i) {
         int difference = rank(a.segments[i]) - rank(b.segments[i]);
         if (difference != 0) return difference > 0;
@@ -75,10 +80,12 @@ bool Router::more_specific(const Route& a, const Route& b) {
 Router& Router::add(std::string_view method, std::string_view pattern, RouteHandler handler) {
     auto route = std::ranges::find(routes_, pattern, &Route::pattern);
     if (route == routes_.end()) {
-        routes_.push_back({.pattern = std::string(pattern), .segments = read_pattern(pattern), .methods = {}});
+        routes_.push_back(
+            {.pattern = std::string(pattern), .segments = read_pattern(pattern), .methods = {}});
         route = std::prev(routes_.end());
     }
-    bool twice = std::ranges::any_of(route->methods, [&](const auto& entry) { return entry.first == method; });
+    bool twice = std::ranges::any_of(route->methods,
+                                     [&](const auto& entry) { return entry.first == method; });
     if (twice) throw std::invalid_argument(fmt::format("the route {} {} twice", method, pattern));
     route->methods.emplace_back(method, std::move(handler));
     added_.push_back(fmt::format("{} {}", method, pattern));
@@ -90,7 +97,8 @@ void Router::handle(const Request& request, std::unique_ptr<Responder> responder
     const Route* best = nullptr;
     PathParams params, tried;
     for (const Route& route : routes_) {
-        if (!match(route, path, tried) || (best != nullptr && !more_specific(route, *best))) continue;
+        if (!match(route, path, tried) || (best != nullptr && !more_specific(route, *best)))
+            continue;
         best = &route;
         params = tried;
     }
@@ -104,15 +112,19 @@ void Router::handle(const Request& request, std::unique_ptr<Responder> responder
     miss(request, wrong_method, std::move(responder));
 }
 
-void Router::miss(const Request& request, const RouteMiss& why, std::unique_ptr<Responder> responder) const {
+void Router::miss(const Request& request, const RouteMiss& why,
+                  std::unique_ptr<Responder> responder) const {
     if (missed_) return missed_(request, why, std::move(responder));
-    Response response = why.status == 404
-                            ? problem_response(404, "API_NOT_FOUND", "there is nothing at this path")
-                            : problem_response(405, "API_NOT_FOUND", "this path does not have that method");
+    Response response =
+        why.status == 404
+            ? problem_response(404, "API_NOT_FOUND", "there is nothing at this path")
+            : problem_response(405, "API_NOT_FOUND", "this path does not have that method");
     if (!why.allow.empty()) response.headers.emplace_back("Allow", why.allow);
     responder->respond(std::move(response));
 }
 
-std::vector<std::string> Router::routes() const { return added_; }
+std::vector<std::string> Router::routes() const {
+    return added_;
+}
 
 }  // namespace vistter::net

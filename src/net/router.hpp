@@ -1,4 +1,5 @@
-// Which handler a method and path belong to: "/v1/timelines/{t}:publish" style patterns over plain handlers.
+// Which handler a method and path belong to: "/v1/timelines/{t}:publish" style patterns over plain
+// handlers.
 #pragma once
 
 #include <functional>
@@ -14,14 +15,16 @@ namespace vistter::net {
 
 // What the {names} of a pattern stood for, percent-decoded, never empty, without '/'.
 using PathParams = std::map<std::string, std::string, std::less<>>;
-using RouteHandler = std::function<void(const Request&, const PathParams&, std::unique_ptr<Responder>)>;
+using RouteHandler =
+    std::function<void(const Request&, const PathParams&, std::unique_ptr<Responder>)>;
 
 // Why nothing was called: 404, or 405 with the methods that the path has.
 struct RouteMiss {
     int status = 404;
     std::string allow;  // "GET, POST": the value of the Allow header; empty for 404
 };
-using MissHandler = std::function<void(const Request&, const RouteMiss&, std::unique_ptr<Responder>)>;
+using MissHandler =
+    std::function<void(const Request&, const RouteMiss&, std::unique_ptr<Responder>)>;
 
 // Not thread-safe; fill it first, then use it.
 class Router {
@@ -58,9 +61,11 @@ class Router {
     };
 
     static std::vector<Segment> read_pattern(std::string_view pattern);
-    static bool match(const Route& route, const std::vector<std::string_view>& path, PathParams& params);
+    static bool match(const Route& route, const std::vector<std::string_view>& path,
+                      PathParams& params);
     static bool more_specific(const Route& a, const Route& b);
-    void miss(const Request& request, const RouteMiss& why, std::unique_ptr<Responder> responder) const;
+    void miss(const Request& request, const RouteMiss& why,
+              std::unique_ptr<Responder> responder) const;
 
     MissHandler missed_;
     std::vector<Route> routes_;

@@ -19,7 +19,8 @@ namespace {
 
 constexpr std::int64_t accept_pause_ms = 100;
 
-// The acceptor's part that pending accepts may outlive the Server with. Shared: the server and the pending accept.
+// The acceptor's part that pending accepts may outlive the Server with. Shared: the server and the
+// pending accept.
 struct Listening : std::enable_shared_from_this<Listening> {
     Listening(std::shared_ptr<ServerShared> server, Acceptor acceptor)
         : shared(std::move(server)), acceptor(std::move(acceptor)) {}
@@ -41,8 +42,10 @@ struct Listening : std::enable_shared_from_this<Listening> {
         accept();  // beyond the limit the socket just goes: the peer sees it closed
     }
     void serve(TcpSocket socket) {
-        if (context) serve_http(shared, make_tls_transport(std::move(socket), context.get()));
-        else serve_http(shared, make_plain_transport(std::move(socket)));
+        if (context)
+            serve_http(shared, make_tls_transport(std::move(socket), context.get()));
+        else
+            serve_http(shared, make_plain_transport(std::move(socket)));
     }
 
     std::shared_ptr<ServerShared> shared;
@@ -67,7 +70,8 @@ class AsioServer final : public Server {
     }
     Status set_identity(const TlsIdentity& identity) override {
         ServerOptions& options = listening_->shared->options;
-        if (!options.tls) return fail(ErrorCode::CFG_INVALID, "a server without TLS takes no certificate");
+        if (!options.tls)
+            return fail(ErrorCode::CFG_INVALID, "a server without TLS takes no certificate");
         ServerTls tls = *options.tls;
         tls.identity = identity;
         Result<OwnedContext> context = make_server_context(tls);
@@ -84,11 +88,13 @@ class AsioServer final : public Server {
 Error listen_error(const ServerOptions& options, error_code failed) {
     if (failed == asio::error::address_in_use) {
         return fail(ErrorCode::SYS_PORT_IN_USE,
-                    fmt::format("port {} on {} is already taken; stop the program that uses it or choose another port",
+                    fmt::format("port {} on {} is already taken; stop the program that uses it or "
+                                "choose another port",
                                 options.port, options.address));
     }
     return fail(ErrorCode::CFG_INVALID,
-                fmt::format("cannot listen on {} port {}: {}", options.address, options.port, failed.message()));
+                fmt::format("cannot listen on {} port {}: {}", options.address, options.port,
+                            failed.message()));
 }
 
 Result<Acceptor> open_acceptor(async::Loop& loop, const ServerOptions& options) {
@@ -96,7 +102,8 @@ Result<Acceptor> open_acceptor(async::Loop& loop, const ServerOptions& options) 
     std::string text = options.address == "localhost" ? "127.0.0.1" : options.address;
     asio::ip::address address = asio::ip::make_address(text, failed);
     if (failed) {
-        return fail(ErrorCode::CFG_INVALID, fmt::format("\"{}\" is not an address to listen on", options.address));
+        return fail(ErrorCode::CFG_INVALID,
+                    fmt::format("\"{}\" is not an address to listen on", options.address));
     }
     asio::ip::tcp::endpoint endpoint(address, options.port);
     Acceptor acceptor(loop.native());
@@ -123,8 +130,12 @@ Result<std::unique_ptr<Server>> listen(async::Loop& loop, ServerOptions options,
     Result<Acceptor> acceptor = open_acceptor(loop, options);
     if (!acceptor) return acceptor.error();
     auto shared = std::make_shared<ServerShared>(  // shared: net/connection.hpp
-        ServerShared{.loop = loop, .options = std::move(options), .handler = std::move(handler), .open = {}});
-    auto listening = std::make_shared<Listening>(std::move(shared), std::move(*acceptor));  // shared: see Listening
+        ServerShared{.loop = loop,
+                     .options = std::move(options),
+                     .handler = std::move(handler),
+                     .open = {}});
+    auto listening = std::make_shared<Listening>(std::move(shared),
+                                                 std::move(*acceptor));  // shared: see Listening
     listening->context = std::move(context);
     listening->accept();
     return std::unique_ptr<Server>(std::make_unique<AsioServer>(std::move(listening)));

@@ -22,14 +22,16 @@ namespace vistter::net {
 class WebSocket {
   public:
     virtual ~WebSocket() = default;
-    // Queues one text message; false when more than 4 MiB wait (the connection is then closed with 1008).
+    // Queues one text message; false when more than 4 MiB wait (the connection is then closed with
+    // 1008).
     virtual bool send(std::string message) = 0;
     virtual void close(int code, std::string_view reason) = 0;
 };
 
 struct WebSocketEvents {
     std::function<void(std::string message)> message;  // one whole text message
-    std::function<void(int code, std::string reason)> closed;  // exactly once; 1006 when the transport just ended
+    std::function<void(int code, std::string reason)>
+        closed;  // exactly once; 1006 when the transport just ended
 };
 
 struct WebSocketRoute {
@@ -38,7 +40,8 @@ struct WebSocketRoute {
     std::size_t max_message_bytes = 262'144;
     // A new connection. Returns the events to call from then on. `socket` is shared: both the
     // server's own read loop and the session above it keep it alive.
-    std::function<WebSocketEvents(const Request& upgrade, std::shared_ptr<WebSocket> socket)> opened;
+    std::function<WebSocketEvents(const Request& upgrade, std::shared_ptr<WebSocket> socket)>
+        opened;
 };
 
 struct ServerOptions {
@@ -50,11 +53,12 @@ struct ServerOptions {
     std::chrono::milliseconds header_deadline{10'000};
     std::chrono::milliseconds idle_deadline{60'000};
     std::chrono::milliseconds handler_deadline{60'000};  // then the server answers 504 itself
-    std::chrono::milliseconds websocket_ping{20'000};  // two missed pongs close
-    std::optional<WebSocketRoute> websocket;  // needs `tls`
+    std::chrono::milliseconds websocket_ping{20'000};    // two missed pongs close
+    std::optional<WebSocketRoute> websocket;             // needs `tls`
 };
 
-// Destroying it drops every connection at once; no handler, stream or WebSocket event is called after that.
+// Destroying it drops every connection at once; no handler, stream or WebSocket event is called
+// after that.
 class Server {
   public:
     virtual ~Server() = default;
@@ -63,7 +67,8 @@ class Server {
     virtual Status set_identity(const TlsIdentity& identity) = 0;
 };
 
-// Listens at once. Errors: SYS_PORT_IN_USE with the port and the next step, CFG_INVALID for bad TLS material.
+// Listens at once. Errors: SYS_PORT_IN_USE with the port and the next step, CFG_INVALID for bad TLS
+// material.
 Result<std::unique_ptr<Server>> listen(async::Loop& loop, ServerOptions options, Handler handler);
 
 }  // namespace vistter::net

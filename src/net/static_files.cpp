@@ -76,7 +76,8 @@ Response page(int status, std::string type) {
 const std::vector<std::pair<std::string, std::string>>& page_headers() {
     static const std::vector<std::pair<std::string, std::string>> headers = {
         {"Content-Security-Policy",
-         "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; connect-src 'self'; "
+         "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; "
+         "connect-src 'self'; "
          "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"},
         {"X-Content-Type-Options", "nosniff"},
         {"Referrer-Policy", "no-referrer"},
@@ -119,12 +120,14 @@ Response StaticFiles::serve(const Request& request) const {
         return refused;
     }
     const File* file = find(request.path);
-    if (file == nullptr) return problem_response(404, "API_NOT_FOUND", "there is nothing at this path");
+    if (file == nullptr)
+        return problem_response(404, "API_NOT_FOUND", "there is nothing at this path");
     bool hashed = request.path.starts_with("/assets/");
     bool known = has_element(request.header("if-none-match"), file->etag);
     Response response = page(known ? 304 : 200, file->type);
     response.headers.emplace_back("ETag", file->etag);
-    response.headers.emplace_back("Cache-Control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
+    response.headers.emplace_back("Cache-Control",
+                                  hashed ? "public, max-age=31536000, immutable" : "no-cache");
     if (!known) response.body = file->content;
     return response;
 }
@@ -134,7 +137,8 @@ Response pages_missing() {
     response.headers.emplace_back("Cache-Control", "no-store");
     response.body =
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Vistter</title>"
-        "<h1>The web pages are not built</h1><p>The service itself is running. Build the pages with scripts/demo or "
+        "<h1>The web pages are not built</h1><p>The service itself is running. Build the pages "
+        "with scripts/demo or "
         "scripts/test, or name their folder with --web, and start it again.</p></html>";
     return response;
 }

@@ -9,21 +9,24 @@
 namespace vistter::net {
 
 struct TlsIdentity {
-    std::string certificate_chain_pem;  // leaf first; a server adds its root so that a pinned first contact can see it
+    std::string certificate_chain_pem;  // leaf first; a server adds its root so that a pinned first
+                                        // contact can see it
     std::string private_key_pem;
 };
 
 struct ServerTls {
     TlsIdentity identity;
-    std::string client_root_pem;  // empty: no client certificate asked for; otherwise one is required
+    std::string
+        client_root_pem;  // empty: no client certificate asked for; otherwise one is required
 };
 
-// A server is accepted if its chain verifies up to a self-signed root that is in the chain or in `root_pem`, the leaf
-// names the host, and the root's SPKI SHA-256 starts with one of `pins` (10 to 32 bytes). No pin: nothing is accepted.
+// A server is accepted if its chain verifies up to a self-signed root that is in the chain or in
+// `root_pem`, the leaf names the host, and the root's SPKI SHA-256 starts with one of `pins` (10 to
+// 32 bytes). No pin: nothing is accepted.
 struct ClientTls {
     std::vector<std::vector<unsigned char>> pins;
-    std::string root_pem;     // may be empty at the first, token-pinned contact
-    TlsIdentity identity;     // empty strings: no client certificate
+    std::string root_pem;  // may be empty at the first, token-pinned contact
+    TlsIdentity identity;  // empty strings: no client certificate
 };
 
 }  // namespace vistter::net

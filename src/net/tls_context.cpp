@@ -1,4 +1,5 @@
-// OpenSSL contexts with our rules, and the judgement of a server's chain: pinned roots only, then the ordinary checks.
+// OpenSSL contexts with our rules, and the judgement of a server's chain: pinned roots only, then
+// the ordinary checks.
 #include "net/tls_context.hpp"
 
 #include <arpa/inet.h>
@@ -22,7 +23,9 @@ struct Releaser {
         release(object);
     }
 };
-void free_stack(STACK_OF(X509) * stack) { sk_X509_pop_free(stack, X509_free); }
+void free_stack(STACK_OF(X509) * stack) {
+    sk_X509_pop_free(stack, X509_free);
+}
 using OwnedBio = std::unique_ptr<BIO, Releaser<BIO_free_all>>;
 using OwnedKey = std::unique_ptr<EVP_PKEY, Releaser<EVP_PKEY_free>>;
 using OwnedStore = std::unique_ptr<X509_STORE, Releaser<X509_STORE_free>>;
@@ -32,10 +35,14 @@ using Chain = std::unique_ptr<STACK_OF(X509), Releaser<free_stack>>;
 constexpr std::size_t shortest_pin = 10, longest_pin = 32;
 constexpr int longest_chain = 3;
 
-Error invalid(const std::string& what) { return fail(ErrorCode::CFG_INVALID, what); }
+Error invalid(const std::string& what) {
+    return fail(ErrorCode::CFG_INVALID, what);
+}
 
 // An encrypted key must not make OpenSSL ask on the terminal.
-int no_passphrase(char*, int, int, void*) { return -1; }
+int no_passphrase(char*, int, int, void*) {
+    return -1;
+}
 
 OwnedBio reader(const std::string& text) {
     return OwnedBio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
@@ -44,17 +51,20 @@ OwnedBio reader(const std::string& text) {
 Chain read_chain(const std::string& pem) {
     Chain chain(sk_X509_new_null());
     OwnedBio bio = reader(pem);
-    while (X509* x509 = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) sk_X509_push(chain.get(), x509);
+    while (X509* x509 = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))
+        sk_X509_push(chain.get(), x509);
     ERR_clear_error();  // the end of the text is reported as an error
     return chain;
 }
 
-// TLS 1.2 and newer, forward secrecy and AEAD only, nothing resumed: every connection proves itself anew.
+// TLS 1.2 and newer, forward secrecy and AEAD only, nothing resumed: every connection proves itself
+// anew.
 bool set_rules(SSL_CTX* context) {
-    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET |
-                                     SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                     SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-    return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 && SSL_CTX_set_num_tickets(context, 0) == 1 &&
+    return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
+           SSL_CTX_set_num_tickets(context, 0) == 1 &&
            SSL_CTX_set1_groups_list(context, "X25519:P-256") == 1 &&
            SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1;
 }
@@ -71,15 +81,18 @@ Status set_identity(SSL_CTX* context, const TlsIdentity& identity) {
     for (int i = 1; i < sk_X509_num(chain.get()); ++i) {
         SSL_CTX_add1_chain_cert(context, sk_X509_value(chain.get(), i));
     }
-    if (SSL_CTX_use_PrivateKey(context, key.get()) != 1 || SSL_CTX_check_private_key(context) != 1) {
-        return invalid("the TLS private key does not belong to the certificate: " + last_tls_error());
+    if (SSL_CTX_use_PrivateKey(context, key.get()) != 1 ||
+        SSL_CTX_check_private_key(context) != 1) {
+        return invalid("the TLS private key does not belong to the certificate: " +
+                       last_tls_error());
     }
     return ok();
 }
 
 Status require_client_certificate(SSL_CTX* context, const std::string& root_pem) {
     Chain roots = read_chain(root_pem);
-    if (sk_X509_num(roots.get()) == 0) return invalid("the root for client certificates is not in PEM");
+    if (sk_X509_num(roots.get()) == 0)
+        return invalid("the root for client certificates is not in PEM");
     X509_STORE* store = SSL_CTX_get_cert_store(context);
     for (int i = 0; i < sk_X509_num(roots.get()); ++i) {
         X509_STORE_add_cert(store, sk_X509_value(roots.get(), i));
@@ -109,7 +122,8 @@ bool is_pinned(X509* x509, const std::vector<std::vector<unsigned char>>& pins) 
 }
 
 // Adds the self-signed, pinned certificates of `chain` to the store; how many there were.
-int trust_pinned(X509_STORE* store, STACK_OF(X509) * chain, const std::vector<std::vector<unsigned char>>& pins) {
+int trust_pinned(X509_STORE* store, STACK_OF(X509) * chain,
+                 const std::vector<std::vector<unsigned char>>& pins) {
     int trusted = 0;
     for (int i = 0; i < sk_X509_num(chain); ++i) {
         X509* x509 = sk_X509_value(chain, i);
@@ -124,19 +138,24 @@ void expect_server(X509_VERIFY_PARAM* rules, const std::string& host) {
     X509_VERIFY_PARAM_set_purpose(rules, X509_PURPOSE_SSL_SERVER);
     X509_VERIFY_PARAM_set_depth(rules, longest_chain);
     X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_X509_STRICT);
-    X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    if (is_address(host)) X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str());
-    else X509_VERIFY_PARAM_set1_host(rules, host.data(), host.size());
+    X509_VERIFY_PARAM_set_hostflags(
+        rules, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (is_address(host))
+        X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str());
+    else
+        X509_VERIFY_PARAM_set1_host(rules, host.data(), host.size());
 }
 
 }  // namespace
 
 Result<OwnedContext> make_server_context(const ServerTls& tls) {
     OwnedContext context(SSL_CTX_new(TLS_server_method()));
-    if (!context || !set_rules(context.get())) return invalid("TLS cannot be set up: " + last_tls_error());
+    if (!context || !set_rules(context.get()))
+        return invalid("TLS cannot be set up: " + last_tls_error());
     if (Status set = set_identity(context.get(), tls.identity); !set) return set.error();
     if (tls.client_root_pem.empty()) return context;
-    if (Status set = require_client_certificate(context.get(), tls.client_root_pem); !set) return set.error();
+    if (Status set = require_client_certificate(context.get(), tls.client_root_pem); !set)
+        return set.error();
     return context;
 }
 
@@ -152,8 +171,8 @@ Status ServerVerifier::install(SSL_CTX* context) {
 
 int ServerVerifier::judge(X509_STORE_CTX* offered, void* self) {
     auto* verifier = static_cast<ServerVerifier*>(self);
-    std::string objection =
-        verifier->objection(X509_STORE_CTX_get0_cert(offered), X509_STORE_CTX_get0_untrusted(offered));
+    std::string objection = verifier->objection(X509_STORE_CTX_get0_cert(offered),
+                                                X509_STORE_CTX_get0_untrusted(offered));
     ERR_clear_error();
     if (objection.empty()) {
         X509_STORE_CTX_set_error(offered, X509_V_OK);
@@ -168,10 +187,14 @@ int ServerVerifier::judge(X509_STORE_CTX* offered, void* self) {
 std::string ServerVerifier::objection(X509* leaf, STACK_OF(X509) * chain) const {
     OwnedStore store(X509_STORE_new());
     Chain own_roots = read_chain(tls_.root_pem);
-    int trusted = trust_pinned(store.get(), chain, tls_.pins) + trust_pinned(store.get(), own_roots.get(), tls_.pins);
+    int trusted = trust_pinned(store.get(), chain, tls_.pins) +
+                  trust_pinned(store.get(), own_roots.get(), tls_.pins);
     if (trusted == 0) {
-        return fmt::format("pin mismatch: the root of the server at {} is not the expected one; check the address, and "
-                           "that nobody is in between", host_);
+        return fmt::format(
+            "pin mismatch: the root of the server at {} is not the expected one; check the "
+            "address, and "
+            "that nobody is in between",
+            host_);
     }
     OwnedStoreContext verification(X509_STORE_CTX_new());
     if (!verification || X509_STORE_CTX_init(verification.get(), store.get(), leaf, chain) != 1) {
@@ -183,7 +206,8 @@ std::string ServerVerifier::objection(X509* leaf, STACK_OF(X509) * chain) const 
     if (error == X509_V_ERR_HOSTNAME_MISMATCH || error == X509_V_ERR_IP_ADDRESS_MISMATCH) {
         return fmt::format("host mismatch: the server's certificate does not name {}", host_);
     }
-    return fmt::format("the server's certificate is refused: {}", X509_verify_cert_error_string(error));
+    return fmt::format("the server's certificate is refused: {}",
+                       X509_verify_cert_error_string(error));
 }
 
 std::vector<unsigned char> peer_certificate(const SSL* ssl) {
@@ -199,7 +223,8 @@ std::vector<unsigned char> peer_certificate(const SSL* ssl) {
 
 bool is_address(const std::string& host) {
     unsigned char address[16];
-    return ::inet_pton(AF_INET, host.c_str(), address) == 1 || ::inet_pton(AF_INET6, host.c_str(), address) == 1;
+    return ::inet_pton(AF_INET, host.c_str(), address) == 1 ||
+           ::inet_pton(AF_INET6, host.c_str(), address) == 1;
 }
 
 std::string last_tls_error() {

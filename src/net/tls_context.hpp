@@ -1,4 +1,5 @@
-// Inside net: our TLS rules put into OpenSSL contexts, one place for servers, WebSocket clients and libcurl alike.
+// Inside net: our TLS rules put into OpenSSL contexts, one place for servers, WebSocket clients and
+// libcurl alike.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -20,8 +21,8 @@ using OwnedContext = std::unique_ptr<SSL_CTX, FreeContext>;
 // A context for accepting connections. Errors: CFG_INVALID naming what cannot be read.
 Result<OwnedContext> make_server_context(const ServerTls& tls);
 
-// Judges one server's certificate chain (net/tls.hpp says how) and remembers why it refused it. It must outlive every
-// connection made with a context it was installed in. One thread.
+// Judges one server's certificate chain (net/tls.hpp says how) and remembers why it refused it. It
+// must outlive every connection made with a context it was installed in. One thread.
 class ServerVerifier {
   public:
     // `host`: a DNS name or an IP address, which the leaf must name.

@@ -37,13 +37,15 @@ class PlainTransport final : public Transport {
         asio::post(socket_.get_executor(), [done = std::move(done)] { done(true); });
     }
     void read(char* data, std::size_t size, std::function<void(std::size_t)> done) override {
-        socket_.async_read_some(asio::buffer(data, size), [done = std::move(done)](error_code failed, std::size_t got) {
-            done(failed ? 0 : got);
-        });
+        socket_.async_read_some(asio::buffer(data, size),
+                                [done = std::move(done)](error_code failed, std::size_t got) {
+                                    done(failed ? 0 : got);
+                                });
     }
     void write(std::string_view bytes, std::function<void(bool)> done) override {
-        asio::async_write(socket_, asio::buffer(bytes.data(), bytes.size()),
-                          [done = std::move(done)](error_code failed, std::size_t) { done(!failed); });
+        asio::async_write(
+            socket_, asio::buffer(bytes.data(), bytes.size()),
+            [done = std::move(done)](error_code failed, std::size_t) { done(!failed); });
     }
     void end_sending() override {
         error_code ignored;  // the peer may already be gone
@@ -77,10 +79,12 @@ class TlsTransport final : public Transport {
                                  });
     }
     void write(std::string_view bytes, std::function<void(bool)> done) override {
-        asio::async_write(*stream_, asio::buffer(bytes.data(), bytes.size()),
-                          [done = std::move(done)](error_code failed, std::size_t) { done(!failed); });
+        asio::async_write(
+            *stream_, asio::buffer(bytes.data(), bytes.size()),
+            [done = std::move(done)](error_code failed, std::size_t) { done(!failed); });
     }
-    // Every answer tells its own length, so a TLS peer needs no closing record; the socket's end is enough.
+    // Every answer tells its own length, so a TLS peer needs no closing record; the socket's end is
+    // enough.
     void end_sending() override {}
     void close() override { close_socket(stream_->next_layer()); }
     std::string remote_address() const override { return address_of(stream_->next_layer()); }

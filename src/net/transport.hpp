@@ -1,4 +1,5 @@
-// Inside net: one accepted connection, plain or TLS, as bytes with callbacks. On the loop's thread only.
+// Inside net: one accepted connection, plain or TLS, as bytes with callbacks. On the loop's thread
+// only.
 #pragma once
 
 #include <functional>
@@ -11,8 +12,9 @@
 
 namespace vistter::net {
 
-// At most one read and one write at a time; the transport, its buffers and its callbacks' owner must live until the
-// callback. Every callback comes from the loop, never from inside the call, and always comes, also after close().
+// At most one read and one write at a time; the transport, its buffers and its callbacks' owner
+// must live until the callback. Every callback comes from the loop, never from inside the call, and
+// always comes, also after close().
 class Transport {
   public:
     virtual ~Transport() = default;
@@ -29,7 +31,8 @@ class Transport {
     virtual std::string remote_address() const = 0;
     virtual bool secure() const = 0;
     virtual Bytes client_certificate() const = 0;
-    // Gives the TLS stream away; nothing may be called on the transport afterwards. Null when it is plain.
+    // Gives the TLS stream away; nothing may be called on the transport afterwards. Null when it is
+    // plain.
     virtual std::unique_ptr<TlsSocket> release() = 0;
 };
 

@@ -26,12 +26,15 @@ const Scheme* scheme_of(std::string_view name) {
     return found == std::end(schemes) ? nullptr : found;
 }
 
-bool is_plain(char c) { return c > 0x20 && c < 0x7f; }
+bool is_plain(char c) {
+    return c > 0x20 && c < 0x7f;
+}
 
 std::optional<std::uint16_t> read_port(std::string_view text) {
     unsigned value = 0;
     auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failed != std::errc() || end != text.data() + text.size() || value == 0 || value > 65'535) return std::nullopt;
+    if (failed != std::errc() || end != text.data() + text.size() || value == 0 || value > 65'535)
+        return std::nullopt;
     return static_cast<std::uint16_t>(value);
 }
 
@@ -97,7 +100,8 @@ std::optional<Url> parse_url(std::string_view text) {
 }
 
 std::string authority_of(const Url& url) {
-    std::string host = url.host.find(':') == std::string::npos ? url.host : fmt::format("[{}]", url.host);
+    std::string host =
+        url.host.find(':') == std::string::npos ? url.host : fmt::format("[{}]", url.host);
     const Scheme* scheme = scheme_of(url.scheme);
     if (scheme != nullptr && scheme->port == url.port) return host;
     return fmt::format("{}:{}", host, url.port);

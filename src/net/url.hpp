@@ -15,13 +15,15 @@ struct Url {
     std::string target = "/";  // path and query as given
 };
 
-// An absolute URL of scheme http, https, ws or wss with its default port filled in. Nothing for anything else, also not
-// with a user part, a fragment, white space or control characters.
+// An absolute URL of scheme http, https, ws or wss with its default port filled in. Nothing for
+// anything else, also not with a user part, a fragment, white space or control characters.
 std::optional<Url> parse_url(std::string_view text);
-// "host" or "host:port" as a Host header wants it: brackets for IPv6, the scheme's default port left out.
+// "host" or "host:port" as a Host header wants it: brackets for IPv6, the scheme's default port
+// left out.
 std::string authority_of(const Url& url);
 
-// %XX decoded; nothing for a broken escape or one that hides a control character. `plus_is_space` for query values.
+// %XX decoded; nothing for a broken escape or one that hides a control character. `plus_is_space`
+// for query values.
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
 
 // Whether a comma-separated header value has exactly that element.

@@ -1,4 +1,5 @@
-// The WebSocket session of both ends: bounded queue, whole text messages, pings, and one closed() in every case.
+// The WebSocket session of both ends: bounded queue, whole text messages, pings, and one closed()
+// in every case.
 #include "net/websocket.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -38,15 +39,16 @@ using Stream = websocket::stream<TlsSocket, false>;
 class Session final : public Connection, public std::enable_shared_from_this<Session> {
   public:
     // `server` is null at the client's end.
-    Session(async::Loop& loop, std::shared_ptr<ServerShared> server, std::unique_ptr<TlsSocket> socket,
-            WebSocketRules rules)
+    Session(async::Loop& loop, std::shared_ptr<ServerShared> server,
+            std::unique_ptr<TlsSocket> socket, WebSocketRules rules)
         : loop_(loop), server_(std::move(server)), stream_(std::move(*socket)), rules_(rules) {
         websocket::stream_base::timeout timeouts{};
         timeouts.handshake_timeout = rules_.handshake;
         timeouts.idle_timeout = websocket::stream_base::none();
         timeouts.keep_alive_pings = false;
         stream_.set_option(timeouts);
-        stream_.read_message_max(0);  // counted here, so that an oversized one closes with the contract's code
+        stream_.read_message_max(
+            0);  // counted here, so that an oversized one closes with the contract's code
         stream_.text(true);
     }
 
@@ -88,10 +90,12 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     int calling_ = 0;  // events being called now
     int close_code_ = 0;
     std::string close_reason_;
-    bool open_ = false, writing_ = false, closing_ = false, close_started_ = false, finished_ = false;
+    bool open_ = false, writing_ = false, closing_ = false, close_started_ = false,
+         finished_ = false;
 };
 
-// What the session's owner holds. It keeps nothing alive, so it may be dropped at any time, also after the loop.
+// What the session's owner holds. It keeps nothing alive, so it may be dropped at any time, also
+// after the loop.
 class SessionHandle final : public WebSocket {
   public:
     explicit SessionHandle(std::weak_ptr<Session> session) : session_(std::move(session)) {}
@@ -111,16 +115,19 @@ void Session::accept(const Request& upgrade) {
     beast::http::request<beast::http::empty_body> request{beast::http::verb::get, upgrade.path, 11};
     for (const auto& [name, value] : upgrade.headers) request.set(name, value);
     std::string subprotocol = server_->options.websocket->subprotocol;
-    stream_.set_option(websocket::stream_base::decorator([subprotocol](websocket::response_type& response) {
-        response.set(beast::http::field::sec_websocket_protocol, subprotocol);
-    }));
+    stream_.set_option(
+        websocket::stream_base::decorator([subprotocol](websocket::response_type& response) {
+            response.set(beast::http::field::sec_websocket_protocol, subprotocol);
+        }));
     stream_.async_accept(request, [self = shared_from_this(), upgrade](error_code failed) {
         if (self->finished_) return;
         if (failed) return self->finish(code_gone, failed.message());
-        // The route's owner may send and close from inside opened(): the session is open before it is called.
+        // The route's owner may send and close from inside opened(): the session is open before it
+        // is called.
         self->open_ = true;
         WebSocketEvents events;
-        self->guarded([&] { events = self->server_->options.websocket->opened(upgrade, self->handle()); });
+        self->guarded(
+            [&] { events = self->server_->options.websocket->opened(upgrade, self->handle()); });
         self->opened(std::move(events));
     });
 }
@@ -128,28 +135,34 @@ void Session::accept(const Request& upgrade) {
 void Session::connect(Upgrade upgrade) {
     upgrade_ = std::move(upgrade);
     std::string subprotocol = upgrade_.subprotocol;
-    stream_.set_option(websocket::stream_base::decorator([subprotocol](websocket::request_type& request) {
-        request.set(beast::http::field::sec_websocket_protocol, subprotocol);
-    }));
-    stream_.async_handshake(response_, upgrade_.authority, upgrade_.target,
-                            [self = shared_from_this()](error_code failed) {
-        if (self->finished_) return;
-        if (failed == websocket::error::upgrade_declined) {
-            return self->fail_dial(fmt::format("the server answered {}", self->response_.result_int()));
-        }
-        if (failed) return self->fail_dial(failed.message());
-        if (self->response_[beast::http::field::sec_websocket_protocol] != self->upgrade_.subprotocol) {
-            return self->fail_dial("the server does not speak the subprotocol");
-        }
-        self->open_ = true;
-        auto opened = std::exchange(self->upgrade_.opened, nullptr);
-        WebSocketEvents events = std::move(self->upgrade_.events);
-        self->guarded([&] { opened(self->handle()); });
-        self->opened(std::move(events));
-    });
+    stream_.set_option(
+        websocket::stream_base::decorator([subprotocol](websocket::request_type& request) {
+            request.set(beast::http::field::sec_websocket_protocol, subprotocol);
+        }));
+    stream_.async_handshake(
+        response_, upgrade_.authority, upgrade_.target,
+        [self = shared_from_this()](error_code failed) {
+            if (self->finished_) return;
+            if (failed == websocket::error::upgrade_declined) {
+                return self->fail_dial(
+                    fmt::format("the server answered {}", self->response_.result_int()));
+            }
+            if (failed) return self->fail_dial(failed.message());
+            if (self->response_[beast::http::field::sec_websocket_protocol] !=
+                self->upgrade_.subprotocol) {
+                return self->fail_dial("the server does not speak the subprotocol");
+            }
+            self->open_ = true;
+            auto opened = std::exchange(self->upgrade_.opened, nullptr);
+            WebSocketEvents events = std::move(self->upgrade_.events);
+            self->guarded([&] { opened(self->handle()); });
+            self->opened(std::move(events));
+        });
 }
 
-std::shared_ptr<WebSocket> Session::handle() { return std::make_shared<SessionHandle>(weak_from_this()); }
+std::shared_ptr<WebSocket> Session::handle() {
+    return std::make_shared<SessionHandle>(weak_from_this());
+}
 
 void Session::opened(WebSocketEvents events) {
     if (finished_) return;
@@ -162,8 +175,9 @@ void Session::opened(WebSocketEvents events) {
 }
 
 void Session::read() {
-    stream_.async_read_some(incoming_, read_size,
-                            [self = shared_from_this()](error_code failed, std::size_t) { self->on_read(failed); });
+    stream_.async_read_some(
+        incoming_, read_size,
+        [self = shared_from_this()](error_code failed, std::size_t) { self->on_read(failed); });
 }
 
 void Session::on_read(error_code failed) {
@@ -172,7 +186,8 @@ void Session::on_read(error_code failed) {
     if (closing_) return;  // the closing handshake reads on by itself
     if (!stream_.got_text()) return close(code_unsupported, "only text messages are spoken here");
     if (incoming_.size() > rules_.max_message_bytes) {
-        return close(code_too_big, fmt::format("a message of more than {} bytes", rules_.max_message_bytes));
+        return close(code_too_big,
+                     fmt::format("a message of more than {} bytes", rules_.max_message_bytes));
     }
     if (stream_.is_message_done()) deliver();
     if (!finished_ && !closing_) read();
@@ -200,9 +215,9 @@ bool Session::send(std::string message) {
 
 void Session::write() {
     writing_ = true;
-    stream_.async_write(asio::buffer(outgoing_.front()), [self = shared_from_this()](error_code failed, std::size_t) {
-        self->on_written(failed);
-    });
+    stream_.async_write(
+        asio::buffer(outgoing_.front()),
+        [self = shared_from_this()](error_code failed, std::size_t) { self->on_written(failed); });
 }
 
 void Session::on_written(error_code failed) {
@@ -250,7 +265,8 @@ void Session::start_closing() {
 
 void Session::finish_failed(error_code failed) {
     if (closing_) {
-        // The close frame is still to be answered, or the transport went first: either way the close was ours.
+        // The close frame is still to be answered, or the transport went first: either way the
+        // close was ours.
         if (failed != websocket::error::closed && failed != asio::error::operation_aborted) {
             finish(close_code_, close_reason_);
         }
@@ -258,7 +274,8 @@ void Session::finish_failed(error_code failed) {
     }
     if (failed == websocket::error::closed) {
         const websocket::close_reason& reason = stream_.reason();
-        int code = reason.code == websocket::close_code::none ? 1005 : static_cast<int>(reason.code);
+        int code =
+            reason.code == websocket::close_code::none ? 1005 : static_cast<int>(reason.code);
         return finish(code, std::string(reason.reason.data(), reason.reason.size()));
     }
     finish(code_gone, failed.message());
@@ -272,7 +289,8 @@ void Session::finish(int code, std::string reason) {
     if (closed) guarded([&] { closed(code, std::move(reason)); });
 }
 
-// The one boundary for exceptions of what a connection calls: this connection ends, the others go on.
+// The one boundary for exceptions of what a connection calls: this connection ends, the others go
+// on.
 void Session::guarded(const std::function<void()>& call) {
     ++calling_;
     try {
@@ -295,7 +313,8 @@ void Session::drop() {
     if (std::exchange(finished_, true)) return;
     pings_.reset();
     patience_.reset();
-    // One of the events may be what is dropping the connection: it must not be destroyed under its own feet.
+    // One of the events may be what is dropping the connection: it must not be destroyed under its
+    // own feet.
     if (calling_ > 0) loop_.post([running = std::move(events_)] {});
     events_ = {};
     upgrade_ = {};
@@ -310,8 +329,8 @@ void Session::close_socket() {
 
 }  // namespace
 
-void accept_websocket(const std::shared_ptr<ServerShared>& server, std::unique_ptr<TlsSocket> socket,
-                      const Request& upgrade) {
+void accept_websocket(const std::shared_ptr<ServerShared>& server,
+                      std::unique_ptr<TlsSocket> socket, const Request& upgrade) {
     WebSocketRules rules{.max_message_bytes = server->options.websocket->max_message_bytes,
                          .ping = server->options.websocket_ping,
                          .handshake = server->options.header_deadline};
@@ -320,7 +339,8 @@ void accept_websocket(const std::shared_ptr<ServerShared>& server, std::unique_p
     session->accept(upgrade);
 }
 
-std::shared_ptr<Connection> connect_websocket(async::Loop& loop, std::unique_ptr<TlsSocket> socket, Upgrade upgrade) {
+std::shared_ptr<Connection> connect_websocket(async::Loop& loop, std::unique_ptr<TlsSocket> socket,
+                                              Upgrade upgrade) {
     auto session = std::make_shared<Session>(loop, nullptr, std::move(socket), upgrade.rules);
     session->connect(std::move(upgrade));
     return session;

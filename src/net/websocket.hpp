@@ -20,8 +20,8 @@ struct WebSocketRules {
 };
 
 // Answers `upgrade`, which came over `socket`, on the server's WebSocket route.
-void accept_websocket(const std::shared_ptr<ServerShared>& server, std::unique_ptr<TlsSocket> socket,
-                      const Request& upgrade);
+void accept_websocket(const std::shared_ptr<ServerShared>& server,
+                      std::unique_ptr<TlsSocket> socket, const Request& upgrade);
 
 struct Upgrade {
     std::string authority;  // for the Host header
@@ -34,8 +34,9 @@ struct Upgrade {
     WebSocketEvents events;
 };
 
-// Asks the server at the other end of `socket`, already shaken hands, for a WebSocket. Dropping the connection ends it
-// without further calls.
-std::shared_ptr<Connection> connect_websocket(async::Loop& loop, std::unique_ptr<TlsSocket> socket, Upgrade upgrade);
+// Asks the server at the other end of `socket`, already shaken hands, for a WebSocket. Dropping the
+// connection ends it without further calls.
+std::shared_ptr<Connection> connect_websocket(async::Loop& loop, std::unique_ptr<TlsSocket> socket,
+                                              Upgrade upgrade);
 
 }  // namespace vistter::net

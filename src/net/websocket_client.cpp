@@ -23,7 +23,10 @@ namespace {
 class Dialler : public std::enable_shared_from_this<Dialler> {
   public:
     Dialler(async::Loop& loop, DialOptions options, DialEvents events)
-        : loop_(loop), options_(std::move(options)), events_(std::move(events)), resolver_(loop.native()),
+        : loop_(loop),
+          options_(std::move(options)),
+          events_(std::move(events)),
+          resolver_(loop.native()),
           socket_(loop.native()) {}
 
     void start();
@@ -57,35 +60,40 @@ void Dialler::start() {
     if (!url || url->scheme != "wss") {
         // Said from the loop, like every other end of a dial.
         later_ = loop_.after(0, [self = shared_from_this()] {
-            self->report(fail(ErrorCode::CFG_INVALID, "a channel's address must begin with wss://"));
+            self->report(
+                fail(ErrorCode::CFG_INVALID, "a channel's address must begin with wss://"));
         });
         return;
     }
     url_ = std::move(*url);
     verifier_ = std::make_unique<ServerVerifier>(options_.tls, url_.host);
     deadline_ = loop_.after(options_.deadline_ms, [self = shared_from_this()] {
-        self->report(fail(ErrorCode::SYS_TIMEOUT, fmt::format("{}: no answer from {} in {} ms", self->step_,
-                                                              authority_of(self->url_), self->options_.deadline_ms)));
+        self->report(fail(ErrorCode::SYS_TIMEOUT,
+                          fmt::format("{}: no answer from {} in {} ms", self->step_,
+                                      authority_of(self->url_), self->options_.deadline_ms)));
     });
     resolve();
 }
 
 void Dialler::resolve() {
-    resolver_.async_resolve(url_.host, fmt::format("{}", url_.port), Resolver::numeric_service,
-                            [self = shared_from_this()](error_code failed, const Resolver::results_type& found) {
-        if (self->finished()) return;
-        if (failed) return self->give_up(ErrorCode::AST_FETCH, failed.message());
-        self->connect(found);
-    });
+    resolver_.async_resolve(
+        url_.host, fmt::format("{}", url_.port), Resolver::numeric_service,
+        [self = shared_from_this()](error_code failed, const Resolver::results_type& found) {
+            if (self->finished()) return;
+            if (failed) return self->give_up(ErrorCode::AST_FETCH, failed.message());
+            self->connect(found);
+        });
 }
 
 void Dialler::connect(const Resolver::results_type& found) {
     step_ = "TCP";
-    asio::async_connect(socket_, found, [self = shared_from_this()](error_code failed, const asio::ip::tcp::endpoint&) {
-        if (self->finished()) return;
-        if (failed) return self->give_up(ErrorCode::AST_FETCH, failed.message());
-        self->shake_hands();
-    });
+    asio::async_connect(
+        socket_, found,
+        [self = shared_from_this()](error_code failed, const asio::ip::tcp::endpoint&) {
+            if (self->finished()) return;
+            if (failed) return self->give_up(ErrorCode::AST_FETCH, failed.message());
+            self->shake_hands();
+        });
 }
 
 void Dialler::shake_hands() {
@@ -95,13 +103,17 @@ void Dialler::shake_hands() {
     OwnedContext context(SSL_CTX_new(TLS_client_method()));
     if (Status set = verifier_->install(context.get()); !set) return report(set.error());
     stream_ = make_tls_socket(std::move(socket_), context.get());
-    if (!is_address(url_.host)) SSL_set_tlsext_host_name(stream_->native_handle(), url_.host.c_str());
-    stream_->async_handshake(asio::ssl::stream_base::client, [self = shared_from_this()](error_code failed) {
-        if (self->finished()) return;
-        if (failed && self->verifier_->refusal()) return self->report(*self->verifier_->refusal());
-        if (failed) return self->give_up(ErrorCode::AST_FETCH, failed.message());
-        self->upgrade();
-    });
+    if (!is_address(url_.host))
+        SSL_set_tlsext_host_name(stream_->native_handle(), url_.host.c_str());
+    stream_->async_handshake(asio::ssl::stream_base::client,
+                             [self = shared_from_this()](error_code failed) {
+                                 if (self->finished()) return;
+                                 if (failed && self->verifier_->refusal())
+                                     return self->report(*self->verifier_->refusal());
+                                 if (failed)
+                                     return self->give_up(ErrorCode::AST_FETCH, failed.message());
+                                 self->upgrade();
+                             });
 }
 
 void Dialler::upgrade() {
@@ -142,15 +154,18 @@ void Dialler::drop() {
     later_.reset();
     resolver_.cancel();
     error_code ignored;  // there is nobody left to tell
-    if (stream_) stream_->next_layer().close(ignored);
-    else socket_.close(ignored);
+    if (stream_)
+        stream_->next_layer().close(ignored);
+    else
+        socket_.close(ignored);
     if (connection_) connection_->drop();
 }
 
 }  // namespace
 
 async::Handle dial(async::Loop& loop, DialOptions options, DialEvents events) {
-    auto dialler = std::make_shared<Dialler>(loop, std::move(options), std::move(events));  // shared: see Dialler
+    auto dialler = std::make_shared<Dialler>(loop, std::move(options),
+                                             std::move(events));  // shared: see Dialler
     dialler->start();
     return async::Handle([dialler] { dialler->drop(); });
 }

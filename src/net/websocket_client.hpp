@@ -13,7 +13,7 @@
 namespace vistter::net {
 
 struct DialOptions {
-    std::string url;          // wss://host:port/path; anything else is refused as insecure
+    std::string url;  // wss://host:port/path; anything else is refused as insecure
     std::string subprotocol;
     ClientTls tls;
     std::size_t max_message_bytes = 262'144;

@@ -1,4 +1,5 @@
-// Opening one SQLite connection with the durability the journals need, and what SQLite's result codes mean to us.
+// Opening one SQLite connection with the durability the journals need, and what SQLite's result
+// codes mean to us.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -15,13 +16,16 @@ namespace {
 constexpr std::size_t idle_limit = 256;
 constexpr int busy_timeout_ms = 5'000;
 
-// SQLite would create the file readable by others; its -wal and -shm files take over the mode set here.
+// SQLite would create the file readable by others; its -wal and -shm files take over the mode set
+// here.
 void create_private_file(const std::filesystem::path& path) {
     int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) {
         if (errno == EEXIST) return;
-        ErrorCode code = errno == ENOSPC || errno == EDQUOT ? ErrorCode::LIM_STORAGE : ErrorCode::SYS_STORAGE;
-        throw StorageFailure(fail(code, fmt::format("cannot create {}: {}", path.string(), std::strerror(errno))));
+        ErrorCode code =
+            errno == ENOSPC || errno == EDQUOT ? ErrorCode::LIM_STORAGE : ErrorCode::SYS_STORAGE;
+        throw StorageFailure(
+            fail(code, fmt::format("cannot create {}: {}", path.string(), std::strerror(errno))));
     }
     ::close(fd);
     Status synced = sync_directory(path.parent_path().empty() ? "." : path.parent_path());
@@ -40,7 +44,8 @@ StorageFailure::StorageFailure(Error error) : error_(std::move(error)), text_(de
 
 Connection::Connection(const std::filesystem::path& path) : path_(path) {
     create_private_file(path);
-    int result = sqlite3_open_v2(path.c_str(), &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+    int result = sqlite3_open_v2(path.c_str(), &handle_,
+                                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
     try {
         if (result != SQLITE_OK) raise(result, "open");
         sqlite3_extended_result_codes(handle_, 1);
@@ -68,10 +73,11 @@ sqlite3_stmt* Connection::take(std::string_view sql) {
         return statement;
     }
     sqlite3_stmt* statement = nullptr;
-    int result = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                    &statement, nullptr);
+    int result = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
+                                    SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (result != SQLITE_OK) raise(result, "prepare");
-    if (statement == nullptr) throw StorageFailure(fail(ErrorCode::SYS_STORAGE, "an empty SQL statement"));
+    if (statement == nullptr)
+        throw StorageFailure(fail(ErrorCode::SYS_STORAGE, "an empty SQL statement"));
     return statement;
 }
 

@@ -16,7 +16,9 @@ class SqliteDatabase final : public Database {
     void execute(std::string_view script) override { connection_.execute(std::string(script)); }
     void transaction(const std::function<void()>& work) override;
     std::int64_t changes() const override { return sqlite3_changes64(connection_.native()); }
-    std::int64_t last_insert_id() const override { return sqlite3_last_insert_rowid(connection_.native()); }
+    std::int64_t last_insert_id() const override {
+        return sqlite3_last_insert_rowid(connection_.native());
+    }
 
   private:
     void join(const std::function<void()>& work);
@@ -35,7 +37,9 @@ void SqliteDatabase::transaction(const std::function<void()>& work) {
     doomed_ = false;
     try {
         work();
-        if (doomed_) throw StorageFailure(fail(ErrorCode::SYS_STORAGE, "a part of the transaction had failed"));
+        if (doomed_)
+            throw StorageFailure(
+                fail(ErrorCode::SYS_STORAGE, "a part of the transaction had failed"));
         connection_.execute("COMMIT");
     } catch (...) {
         roll_back();
@@ -54,15 +58,17 @@ void SqliteDatabase::join(const std::function<void()>& work) {
 
 void SqliteDatabase::roll_back() noexcept {
     // SQLite has already rolled back by itself after some failures, a full disk among them.
-    if (connection_.in_transaction()) sqlite3_exec(connection_.native(), "ROLLBACK", nullptr, nullptr, nullptr);
+    if (connection_.in_transaction())
+        sqlite3_exec(connection_.native(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 void check_integrity(Database& database, const std::filesystem::path& path) {
     Statement check = database.prepare("PRAGMA quick_check(1)");
     std::string verdict = check.step() ? check.text(0) : "no answer";
     if (verdict == "ok") return;
-    throw StorageFailure(fail(ErrorCode::SYS_STORAGE,
-                              fmt::format("{} is damaged: {}; restore it from a backup", path.string(), verdict)));
+    throw StorageFailure(
+        fail(ErrorCode::SYS_STORAGE,
+             fmt::format("{} is damaged: {}; restore it from a backup", path.string(), verdict)));
 }
 
 }  // namespace

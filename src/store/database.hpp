@@ -1,5 +1,5 @@
-// A thin SQL handle on SQLite: WAL, synchronous=FULL (an acknowledged row survives a power cut; drills.md section 6),
-// foreign keys on. One connection a thread; not thread-safe.
+// A thin SQL handle on SQLite: WAL, synchronous=FULL (an acknowledged row survives a power cut;
+// drills.md section 6), foreign keys on. One connection a thread; not thread-safe.
 #pragma once
 
 #include <concepts>
@@ -20,9 +20,10 @@ namespace vistter::store {
 class Connection;
 class Database;
 
-// A prepared statement, ready to bind from 1 and to step. Obtained from Database::prepare, which must outlive it;
-// prepared statements are cached by their text. A storage failure throws StorageFailure (caught at one boundary).
-// After run(), or after step() answered false, it is ready to be bound from 1 and run again.
+// A prepared statement, ready to bind from 1 and to step. Obtained from Database::prepare, which
+// must outlive it; prepared statements are cached by their text. A storage failure throws
+// StorageFailure (caught at one boundary). After run(), or after step() answered false, it is ready
+// to be bound from 1 and run again.
 class Statement {
   public:
     Statement& bind(std::int64_t value);
@@ -73,11 +74,11 @@ class Database {
     virtual ~Database() = default;
     virtual Statement prepare(std::string_view sql) = 0;
     virtual void execute(std::string_view script) = 0;
-    // Runs `work` in one IMMEDIATE transaction: committed (durable) when it returns, rolled back when it throws. A call
-    // inside a transaction joins the outer one; when an inner call throws, the outer one can only be rolled back, even
-    // if its own work swallows the exception.
+    // Runs `work` in one IMMEDIATE transaction: committed (durable) when it returns, rolled back
+    // when it throws. A call inside a transaction joins the outer one; when an inner call throws,
+    // the outer one can only be rolled back, even if its own work swallows the exception.
     virtual void transaction(const std::function<void()>& work) = 0;
-    virtual std::int64_t changes() const = 0;         // rows the last INSERT, UPDATE or DELETE touched
+    virtual std::int64_t changes() const = 0;  // rows the last INSERT, UPDATE or DELETE touched
     virtual std::int64_t last_insert_id() const = 0;  // rowid of the last INSERT
 
   protected:
@@ -91,10 +92,11 @@ struct Migration {
     std::string_view sql;
 };
 
-// Opens or creates (mode 0600), checks integrity quickly, applies the migrations that are missing, each in its own
-// transaction. `migrations` are in ascending order. Each applied one is remembered with the SHA-256 of its text.
-// Errors: SYS_STORAGE with the path for a file that is damaged, newer than the program, or made by a migration whose
-// text has changed since; LIM_STORAGE when there is no room.
+// Opens or creates (mode 0600), checks integrity quickly, applies the migrations that are missing,
+// each in its own transaction. `migrations` are in ascending order. Each applied one is remembered
+// with the SHA-256 of its text. Errors: SYS_STORAGE with the path for a file that is damaged, newer
+// than the program, or made by a migration whose text has changed since; LIM_STORAGE when there is
+// no room.
 Result<std::unique_ptr<Database>> open_database(const std::filesystem::path& path,
                                                 const std::vector<Migration>& migrations);
 

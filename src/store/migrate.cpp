@@ -1,4 +1,5 @@
-// Numbered, frozen migrations: each is applied once, in order, and its text may never change afterwards.
+// Numbered, frozen migrations: each is applied once, in order, and its text may never change
+// afterwards.
 #include <fmt/format.h>
 
 #include <map>
@@ -10,7 +11,8 @@ namespace vistter::store {
 namespace {
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& reason) {
-    throw StorageFailure(fail(ErrorCode::SYS_STORAGE, fmt::format("{}: {}", path.string(), reason)));
+    throw StorageFailure(
+        fail(ErrorCode::SYS_STORAGE, fmt::format("{}: {}", path.string(), reason)));
 }
 
 // Number -> SHA-256 of what was applied.
@@ -37,13 +39,15 @@ void apply(Database& database, const Migration& migration, const std::string& ha
 
 }  // namespace
 
-void migrate(Database& database, const std::filesystem::path& path, const std::vector<Migration>& migrations) {
+void migrate(Database& database, const std::filesystem::path& path,
+             const std::vector<Migration>& migrations) {
     std::map<std::int64_t, std::string> applied = applied_migrations(database);
     int known = migrations.empty() ? 0 : migrations.back().number;
     int highest = applied.empty() ? 0 : static_cast<int>(applied.rbegin()->first);
     if (highest > known) {
-        refuse(path, fmt::format("its schema {} is newer than this program's {}; install the newer program", highest,
-                                 known));
+        refuse(path, fmt::format(
+                         "its schema {} is newer than this program's {}; install the newer program",
+                         highest, known));
     }
     int previous = 0;
     for (const Migration& migration : migrations) {
@@ -53,12 +57,13 @@ void migrate(Database& database, const std::filesystem::path& path, const std::v
         auto before = applied.find(migration.number);
         if (before == applied.end()) {
             if (migration.number < highest) {
-                refuse(path, fmt::format("migration {} was skipped when {} was applied", migration.number, highest));
+                refuse(path, fmt::format("migration {} was skipped when {} was applied",
+                                         migration.number, highest));
             }
             apply(database, migration, hash);
         } else if (before->second != hash) {
-            refuse(path, fmt::format("migration {} ({}) has changed since it was applied", migration.number,
-                                     migration.name));
+            refuse(path, fmt::format("migration {} ({}) has changed since it was applied",
+                                     migration.number, migration.name));
         }
     }
 }

@@ -50,6 +50,7 @@ struct Statement::State {
 };
 
 // Brings the schema up to `migrations` (store/database.hpp). Throws StorageFailure.
-void migrate(Database& database, const std::filesystem::path& path, const std::vector<Migration>& migrations);
+void migrate(Database& database, const std::filesystem::path& path,
+             const std::vector<Migration>& migrations);
 
 }  // namespace vistter::store

@@ -20,8 +20,8 @@ Statement& Statement::bind(std::int64_t value) {
 Statement& Statement::bind(std::string_view value) {
     // A view of nothing may have a null address, which SQLite would store as NULL.
     const char* data = value.empty() ? "" : value.data();
-    state_->check_bound(sqlite3_bind_text64(state_->statement, state_->next_parameter, data, value.size(),
-                                            SQLITE_TRANSIENT, SQLITE_UTF8));
+    state_->check_bound(sqlite3_bind_text64(state_->statement, state_->next_parameter, data,
+                                            value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
     return *this;
 }
 
@@ -29,7 +29,9 @@ Statement& Statement::bind(const std::optional<std::string>& value) {
     return value ? bind(std::string_view(*value)) : bind_null();
 }
 
-Statement& Statement::bind(const std::optional<std::int64_t>& value) { return value ? bind(*value) : bind_null(); }
+Statement& Statement::bind(const std::optional<std::int64_t>& value) {
+    return value ? bind(*value) : bind_null();
+}
 
 Statement& Statement::bind_null() {
     state_->check_bound(sqlite3_bind_null(state_->statement, state_->next_parameter));
@@ -58,19 +60,26 @@ void Statement::run() {
     }
 }
 
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(state_->statement, column); }
+std::int64_t Statement::integer(int column) const {
+    return sqlite3_column_int64(state_->statement, column);
+}
 
-double Statement::real(int column) const { return sqlite3_column_double(state_->statement, column); }
+double Statement::real(int column) const {
+    return sqlite3_column_double(state_->statement, column);
+}
 
 std::string Statement::text(int column) const {
-    // The text pointer is asked for first: reading the size may only follow the conversion it describes.
+    // The text pointer is asked for first: reading the size may only follow the conversion it
+    // describes.
     const unsigned char* data = sqlite3_column_text(state_->statement, column);
     int size = sqlite3_column_bytes(state_->statement, column);
     if (data == nullptr) return {};
     return {reinterpret_cast<const char*>(data), static_cast<std::size_t>(size)};
 }
 
-bool Statement::is_null(int column) const { return sqlite3_column_type(state_->statement, column) == SQLITE_NULL; }
+bool Statement::is_null(int column) const {
+    return sqlite3_column_type(state_->statement, column) == SQLITE_NULL;
+}
 
 std::optional<std::int64_t> Statement::optional_integer(int column) const {
     if (is_null(column)) return std::nullopt;

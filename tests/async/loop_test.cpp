@@ -1,4 +1,5 @@
-// Proves the loop's promises: order of posted work, timers on a grid, handles that really cancel, watched descriptors.
+// Proves the loop's promises: order of posted work, timers on a grid, handles that really cancel,
+// watched descriptors.
 #include "async/loop.hpp"
 
 #include <fcntl.h>
@@ -65,7 +66,9 @@ TEST(Loop, TimersFireInOrderOfTheirTime) {
 TEST(Loop, AHandleThatIsGoneCancelsItsTimer) {
     Loop loop;
     bool fired = false;
-    { Handle dropped = loop.after(0, [&] { fired = true; }); }
+    {
+        Handle dropped = loop.after(0, [&] { fired = true; });
+    }
     Handle end = loop.after(5, [&] { loop.stop(); });
     loop.run();
     EXPECT_FALSE(fired);
@@ -155,7 +158,9 @@ TEST(Loop, AWatchThatIsGoneLeavesTheDescriptorOpen) {
     Loop loop;
     SocketPair pair;
     bool called = false;
-    { Handle watch = loop.watch_readable(pair.mine(), [&] { called = true; }); }
+    {
+        Handle watch = loop.watch_readable(pair.mine(), [&] { called = true; });
+    }
     pair.tell('x');
     Handle end = loop.after(5, [&] { loop.stop(); });
     loop.run();
@@ -173,8 +178,10 @@ TEST(Loop, SignalsArriveAsWork) {
     std::vector<int> got;
     Handle signals = loop.on_signals({SIGUSR1, SIGUSR2}, [&](int signal) {
         got.push_back(signal);
-        if (got.size() == 2) loop.stop();
-        else ::raise(SIGUSR2);
+        if (got.size() == 2)
+            loop.stop();
+        else
+            ::raise(SIGUSR2);
     });
     ::raise(SIGUSR1);
     loop.run();

@@ -22,7 +22,8 @@ TEST(WorkerPool, RefusesWorkBeyondItsQueue) {
     }));
     began.get_future().wait();
     EXPECT_TRUE(pool.submit([&] { ++done; }));
-    EXPECT_FALSE(pool.submit([&] { ++done; })) << "one runs and one waits: the queue of one is full";
+    EXPECT_FALSE(pool.submit([&] { ++done; }))
+        << "one runs and one waits: the queue of one is full";
     gate.set_value();
 }
 

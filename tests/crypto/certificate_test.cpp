@@ -1,4 +1,5 @@
-// Proves what Studio's CA writes and what a receiver reads out of it: names, usage, serials, requests, refusals.
+// Proves what Studio's CA writes and what a receiver reads out of it: names, usage, serials,
+// requests, refusals.
 #include "crypto/certificate.hpp"
 
 #include <gtest/gtest.h>
@@ -18,13 +19,15 @@ constexpr const char* device_id = "dev_01J9Z6V7Q8M4K2R5T3W1X0YABC";
 class CertificateTest : public ::testing::Test {
   protected:
     Certificate device(std::string_view uri) {
-        return issue_device(root_key_, root_, PrivateKey::generate().public_key(), uri, year, random_);
+        return issue_device(root_key_, root_, PrivateKey::generate().public_key(), uri, year,
+                            random_);
     }
     bool has_usage(const Certificate& certificate, int purpose) {
         return X509_check_purpose(certificate.native(), purpose, 0) == 1;
     }
     static bool names_host(const Certificate& certificate, const char* host) {
-        return X509_check_host(certificate.native(), host, 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, nullptr) == 1;
+        return X509_check_host(certificate.native(), host, 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT,
+                               nullptr) == 1;
     }
     static bool names_address(const Certificate& certificate, const char* address) {
         return X509_check_ip_asc(certificate.native(), address, 0) == 1;
@@ -39,7 +42,8 @@ TEST_F(CertificateTest, TheRootSignsItselfAndIsAnAuthority) {
     EXPECT_TRUE(root_.issued_by(root_));
     EXPECT_EQ(X509_check_ca(root_.native()), 1);
     EXPECT_EQ(X509_get_pathlen(root_.native()), 0);
-    EXPECT_EQ(X509_get_key_usage(root_.native()), static_cast<unsigned>(KU_KEY_CERT_SIGN | KU_CRL_SIGN));
+    EXPECT_EQ(X509_get_key_usage(root_.native()),
+              static_cast<unsigned>(KU_KEY_CERT_SIGN | KU_CRL_SIGN));
     EXPECT_EQ(root_.not_before(), year.from);
     EXPECT_EQ(root_.not_after(), year.to);
 }
@@ -121,7 +125,8 @@ Certificate with_names(const PrivateKey& ca_key, const Certificate& ca, const ch
     if (!uris.empty()) {
         std::string value;
         for (const std::string& uri : uris) value += (value.empty() ? "URI:" : ",URI:") + uri;
-        X509_EXTENSION* names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, value.c_str());
+        X509_EXTENSION* names =
+            X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, value.c_str());
         X509_add_ext(x509, names, -1);
         X509_EXTENSION_free(names);
     }
@@ -170,7 +175,8 @@ TEST_F(CertificateTest, PemAndDerComeBackTheSame) {
     EXPECT_EQ(from_pem->thumbprint(), certificate.thumbprint());
     EXPECT_EQ(from_der->thumbprint(), certificate.thumbprint());
     EXPECT_EQ(certificate.thumbprint().size(), 43u);
-    Result<std::vector<Certificate>> chain = Certificate::chain_from_pem(certificate.to_pem() + root_.to_pem());
+    Result<std::vector<Certificate>> chain =
+        Certificate::chain_from_pem(certificate.to_pem() + root_.to_pem());
     ASSERT_TRUE(chain.ok());
     ASSERT_EQ(chain->size(), 2u);
     EXPECT_EQ((*chain)[1].thumbprint(), root_.thumbprint());
@@ -184,7 +190,9 @@ TEST_F(CertificateTest, RefusesTruncatedLengthenedAndForeignBytes) {
     EXPECT_FALSE(Certificate::from_der(longer).ok());
     EXPECT_FALSE(Certificate::from_der({}).ok());
     EXPECT_FALSE(Certificate::from_pem("").ok());
-    EXPECT_FALSE(Certificate::from_pem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").ok());
+    EXPECT_FALSE(
+        Certificate::from_pem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+            .ok());
     EXPECT_FALSE(Certificate::chain_from_pem("no certificate here").ok());
 }
 

@@ -1,5 +1,5 @@
-// Proves contract B.3: only the exact header, strict base64url and a signature in range get through, and nothing
-// altered ever verifies.
+// Proves contract B.3: only the exact header, strict base64url and a signature in range get
+// through, and nothing altered ever verifies.
 #include "crypto/jws.hpp"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,9 @@ constexpr std::size_t limit = 262'144;
 constexpr std::string_view kid = "studio:sandbox#1";
 constexpr std::string_view payload = R"({"type":"HELLO"})";
 
-std::string encoded(std::string_view text) { return to_base64url(as_bytes(text)); }
+std::string encoded(std::string_view text) {
+    return to_base64url(as_bytes(text));
+}
 
 class JwsTest : public ::testing::Test {
   protected:
@@ -52,7 +54,8 @@ TEST_F(JwsTest, WhatWasSignedVerifiesAndComesBack) {
 }
 
 TEST_F(JwsTest, HeaderMembersMayComeInAnyOrder) {
-    EXPECT_TRUE(accepted(with_header(R"({"typ":"vistter-msg+jws","kid":"studio:sandbox#1","alg":"ES256"})")));
+    EXPECT_TRUE(accepted(
+        with_header(R"({"typ":"vistter-msg+jws","kid":"studio:sandbox#1","alg":"ES256"})")));
     EXPECT_TRUE(accepted(with_header(R"({"kid": "studio:sandbox#1",
         "alg":"ES256","typ":"vistter-msg+jws"})")));
 }
@@ -111,16 +114,17 @@ TEST_F(JwsTest, RefusesEveryOtherHeader) {
 TEST_F(JwsTest, RefusesEveryOtherSpelling) {
     std::string compact = good();
     std::size_t first = compact.find('.'), second = compact.rfind('.');
-    std::string header = compact.substr(0, first), body = compact.substr(first + 1, second - first - 1),
+    std::string header = compact.substr(0, first),
+                body = compact.substr(first + 1, second - first - 1),
                 signature = compact.substr(second + 1);
     const std::string bad[] = {
         "",
         ".",
         "..",
         "...",
-        header + "." + body,                              // no signature part
-        header + "." + body + ".",                        // empty signature
-        header + ".." + signature,                        // empty payload: another message
+        header + "." + body,        // no signature part
+        header + "." + body + ".",  // empty signature
+        header + ".." + signature,  // empty payload: another message
         "." + body + "." + signature,
         compact + ".",
         compact + "." + signature,
@@ -135,7 +139,8 @@ TEST_F(JwsTest, RefusesEveryOtherSpelling) {
         header + "." + body + "." + signature.substr(0, 85),
         header + "." + body + "." + signature + "A",
         header + "." + body + "." + signature + "AA",
-        "{\"payload\":\"" + body + "\",\"protected\":\"" + header + "\",\"signature\":\"" + signature + "\"}",
+        "{\"payload\":\"" + body + "\",\"protected\":\"" + header + "\",\"signature\":\"" +
+            signature + "\"}",
         std::string(compact).insert(first + 2, 1, '\0'),
         std::string(compact).insert(first + 2, "\xc3\xa9"),
     };
@@ -149,9 +154,11 @@ TEST_F(JwsTest, RefusesEveryOtherSpelling) {
 }
 
 TEST_F(JwsTest, UnusedBitsOfTheLastSymbolMustBeZero) {
-    // 64 bytes are 86 symbols with four spare bits in the last: 15 other spellings decode to the same bytes elsewhere.
+    // 64 bytes are 86 symbols with four spare bits in the last: 15 other spellings decode to the
+    // same bytes elsewhere.
     std::string compact = good();
-    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    constexpr std::string_view alphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     std::size_t value = alphabet.find(compact.back());
     ASSERT_EQ(value % 16, 0u);
     for (std::size_t spare = 1; spare < 16; ++spare) {
@@ -227,7 +234,8 @@ TEST_F(JwsTest, TwentyThousandRandomBitFlipsNeverVerify) {
 
 TEST_F(JwsTest, EveryTruncationIsRefused) {
     std::string compact = good();
-    for (std::size_t size = 0; size < compact.size(); ++size) EXPECT_FALSE(accepted(compact.substr(0, size))) << size;
+    for (std::size_t size = 0; size < compact.size(); ++size)
+        EXPECT_FALSE(accepted(compact.substr(0, size))) << size;
 }
 
 TEST_F(JwsTest, RandomBytesNeverVerifyNorThrow) {
@@ -244,7 +252,8 @@ TEST_F(JwsTest, RandomBytesNeverVerifyNorThrow) {
 TEST_F(JwsTest, AKeyIdNoReaderWouldTakeIsNotSigned) {
     EXPECT_THROW((void)sign_jws(key_, "a\"b", message_typ, payload), std::invalid_argument);
     EXPECT_THROW((void)sign_jws(key_, "", message_typ, payload), std::invalid_argument);
-    EXPECT_THROW((void)sign_jws(key_, std::string(129, 'k'), message_typ, payload), std::invalid_argument);
+    EXPECT_THROW((void)sign_jws(key_, std::string(129, 'k'), message_typ, payload),
+                 std::invalid_argument);
 }
 
 }  // namespace

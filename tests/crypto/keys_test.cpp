@@ -1,4 +1,5 @@
-// Proves that only P-256 keys come in, that PEM goes out and back, and the digests against published values.
+// Proves that only P-256 keys come in, that PEM goes out and back, and the digests against
+// published values.
 #include "crypto/keys.hpp"
 
 #include <gtest/gtest.h>
@@ -14,8 +15,10 @@ namespace {
 std::string pem_of(EVP_PKEY* key, bool whole) {
     OwnedKey owned(key);
     OwnedBio bio = writer();
-    if (whole) PEM_write_bio_PKCS8PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
-    else PEM_write_bio_PUBKEY(bio.get(), key);
+    if (whole)
+        PEM_write_bio_PKCS8PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
+    else
+        PEM_write_bio_PUBKEY(bio.get(), key);
     return written(bio.get());
 }
 
@@ -57,24 +60,28 @@ TEST(Keys, AnEncryptedKeyIsRefusedWithoutAskingAnybody) {
     OwnedKey key(EVP_EC_gen("P-256"));
     OwnedBio bio = writer();
     char passphrase[] = "secret";
-    int made = PEM_write_bio_PKCS8PrivateKey(bio.get(), key.get(), EVP_aes_256_cbc(), passphrase, 6, nullptr, nullptr);
+    int made = PEM_write_bio_PKCS8PrivateKey(bio.get(), key.get(), EVP_aes_256_cbc(), passphrase, 6,
+                                             nullptr, nullptr);
     ASSERT_EQ(made, 1);
     EXPECT_FALSE(PrivateKey::from_pem(written(bio.get())).ok());
 }
 
 TEST(Digests, AgreeWithPublishedValues) {
     // FIPS 180-4's example, and RFC 4231 test case 2.
-    EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(sha256_hex("abc"),
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     EXPECT_EQ(sha256_hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     EXPECT_EQ(to_hex(hmac_sha256(as_bytes("Jefe"), as_bytes("what do ya want for nothing?"))),
               "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
-    EXPECT_EQ(to_hex(hmac_sha256({}, {})), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+    EXPECT_EQ(to_hex(hmac_sha256({}, {})),
+              "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
 TEST(Digests, AStreamEqualsTheWhole) {
     std::string text(100'000, 'v');
     Sha256 stream;
-    for (std::size_t at = 0; at < text.size(); at += 333) stream.add(as_bytes(std::string_view(text).substr(at, 333)));
+    for (std::size_t at = 0; at < text.size(); at += 333)
+        stream.add(as_bytes(std::string_view(text).substr(at, 333)));
     EXPECT_EQ(to_hex(stream.finish()), sha256_hex(text));
 }
 

@@ -1,5 +1,5 @@
-// Proves rulings 12: what the token carries, and exhaustively that its check catches any one wrong symbol and any two
-// neighbours exchanged.
+// Proves rulings 12: what the token carries, and exhaustively that its check catches any one wrong
+// symbol and any two neighbours exchanged.
 #include "crypto/pairing_token.hpp"
 
 #include <gtest/gtest.h>
@@ -78,7 +78,8 @@ TEST_F(PairingTokenTest, AnySingleWrongSymbolIsCaught) {
 
 TEST_F(PairingTokenTest, AnyTwoSymbolsExchangedAreCaught) {
     for (int round = 0; round < 200; ++round) {
-        std::string text = without_dashes(format_pairing_token(make_pairing_token(root_.public_key(), random_)));
+        std::string text =
+            without_dashes(format_pairing_token(make_pairing_token(root_.public_key(), random_)));
         for (std::size_t a = 0; a < text.size(); ++a) {
             for (std::size_t b = a + 1; b < text.size(); ++b) {
                 if (text[a] == text[b]) continue;
@@ -99,7 +100,8 @@ std::string completed(std::string_view data) {
     return without_dashes(format_pairing_token(token));
 }
 
-// For neighbours the proof is over all pairs of values, not over samples: only the two positions matter to the sum.
+// For neighbours the proof is over all pairs of values, not over samples: only the two positions
+// matter to the sum.
 TEST_F(PairingTokenTest, AnyTwoNeighboursExchangedAreCaughtForAllValues) {
     const std::string data = without_dashes(text_).substr(0, 32);
     for (std::size_t at = 0; at + 1 < data.size(); ++at) {
@@ -119,8 +121,9 @@ TEST_F(PairingTokenTest, AnyTwoNeighboursExchangedAreCaughtForAllValues) {
 }
 
 TEST_F(PairingTokenTest, OtherLengthsAndSymbolsAreRefused) {
-    for (const std::string& wrong : {std::string(), text_ + "0", text_.substr(1), std::string("-----"), text_ + text_,
-                                     "_" + text_.substr(1), std::string(10'000, '0'), text_ + std::string(1, '\0')}) {
+    for (const std::string& wrong :
+         {std::string(), text_ + "0", text_.substr(1), std::string("-----"), text_ + text_,
+          "_" + text_.substr(1), std::string(10'000, '0'), text_ + std::string(1, '\0')}) {
         Result<PairingToken> read = parse_pairing_token(wrong);
         ASSERT_FALSE(read.ok()) << wrong;
         EXPECT_EQ(read.error().code, ErrorCode::PAIR_CHECK);

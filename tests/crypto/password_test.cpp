@@ -1,4 +1,5 @@
-// Proves that a password is kept only as a salted scrypt hash, and that signed addresses expire and cannot be altered.
+// Proves that a password is kept only as a salted scrypt hash, and that signed addresses expire and
+// cannot be altered.
 #include "crypto/password.hpp"
 
 #include <gtest/gtest.h>
@@ -19,20 +20,24 @@ TEST(Password, OnlyTheSamePasswordOpens) {
     EXPECT_TRUE(check_password("correct horse battery", stored));
     EXPECT_FALSE(check_password("correct horse batterz", stored));
     EXPECT_FALSE(check_password("", stored));
-    EXPECT_NE(stored, hash_password("correct horse battery", random)) << "two users with one password must differ";
+    EXPECT_NE(stored, hash_password("correct horse battery", random))
+        << "two users with one password must differ";
 }
 
 TEST(Password, AgreesWithThePublishedVector) {
-    // RFC 7914 section 12, third vector's password and salt at N=16384, r=8, p=1; the first 32 of its 64 bytes.
-    std::string hash = to_base64url(*from_hex("7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2"));
+    // RFC 7914 section 12, third vector's password and salt at N=16384, r=8, p=1; the first 32 of
+    // its 64 bytes.
+    std::string hash =
+        to_base64url(*from_hex("7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2"));
     std::string salt = to_base64url(as_bytes("SodiumChloride"));
     EXPECT_TRUE(check_password("pleaseletmein", "scrypt$16384$8$1$" + salt + "$" + hash));
 }
 
 TEST(Password, AStoredTextThatIsDamagedOpensNothing) {
-    for (const char* stored : {"", "$", "plain", "scrypt$0$0$0$$", "scrypt$32768$8$1$c2FsdA$", "scrypt$32768$8$1$!$!",
-                               "md5$1$1$1$c2FsdA$c2FsdA", "scrypt$9999999$999999$9$c2FsdA$c2FsdA",
-                               "scrypt$99999999999999999999$8$1$c2FsdA$c2FsdA", "scrypt$32768$8$1$c2FsdA$c2FsdA$x"}) {
+    for (const char* stored :
+         {"", "$", "plain", "scrypt$0$0$0$$", "scrypt$32768$8$1$c2FsdA$", "scrypt$32768$8$1$!$!",
+          "md5$1$1$1$c2FsdA$c2FsdA", "scrypt$9999999$999999$9$c2FsdA$c2FsdA",
+          "scrypt$99999999999999999999$8$1$c2FsdA$c2FsdA", "scrypt$32768$8$1$c2FsdA$c2FsdA$x"}) {
         EXPECT_FALSE(check_password("", stored)) << stored;
         EXPECT_FALSE(check_password("x", stored)) << stored;
     }
@@ -84,7 +89,8 @@ TEST_F(SignedUrlTest, AnyOtherSpellingIsRefused) {
         std::string altered = query_;
         altered[at] = altered[at] == '1' ? '2' : '1';
         EXPECT_EQ(code(path, altered, key_), "SEC_UNAUTHORISED") << altered;
-        EXPECT_EQ(code(path, query_.substr(0, at), key_), "SEC_UNAUTHORISED") << query_.substr(0, at);
+        EXPECT_EQ(code(path, query_.substr(0, at), key_), "SEC_UNAUTHORISED")
+            << query_.substr(0, at);
     }
 }
 

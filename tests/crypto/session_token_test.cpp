@@ -32,11 +32,13 @@ class SessionTokenTest : public ::testing::Test {
                 .now = {now.ms + 1'000}};
     }
     Result<SessionClaims> judge(const SessionClaims& claims) {
-        return verify_session_token(sign_session_token(key_, kid, claims), key_.public_key(), expected());
+        return verify_session_token(sign_session_token(key_, kid, claims), key_.public_key(),
+                                    expected());
     }
     // The answer to a token whose claims are this text, signed by the right key.
     Result<SessionClaims> judge_text(std::string_view payload) {
-        return verify_session_token(sign_jws(key_, kid, session_typ, payload), key_.public_key(), expected());
+        return verify_session_token(sign_jws(key_, kid, session_typ, payload), key_.public_key(),
+                                    expected());
     }
 
     PrivateKey key_ = PrivateKey::generate();
@@ -71,7 +73,8 @@ TEST_F(SessionTokenTest, EveryForeignClaimIsRefused) {
 
 TEST_F(SessionTokenTest, TimeIsBoundToTheHour) {
     const std::pair<const char*, std::function<void(SessionClaims&)>> cases[] = {
-        {"ended", [](SessionClaims& c) {
+        {"ended",
+         [](SessionClaims& c) {
              c.issued_at.ms -= 3'600'000;
              c.expires_at = now;
          }},
@@ -98,7 +101,8 @@ TEST_F(SessionTokenTest, AnotherKeyKeyIdOrTypeIsRefused) {
     ASSERT_TRUE(taken_apart.ok());
     std::string as_message = sign_jws(key_, kid, message_typ, taken_apart->payload);
     EXPECT_FALSE(verify_session_token(as_message, key_.public_key(), expected()).ok());
-    EXPECT_FALSE(read_jws(good, message_typ, 4096).ok()) << "a session token must not pass as a message";
+    EXPECT_FALSE(read_jws(good, message_typ, 4096).ok())
+        << "a session token must not pass as a message";
 }
 
 TEST_F(SessionTokenTest, OnlyTheExactClaimsAreRead) {
@@ -109,7 +113,8 @@ TEST_F(SessionTokenTest, OnlyTheExactClaimsAreRead) {
     ASSERT_TRUE(judge_text("{" + base + "," + cnf + "}").ok());
     EXPECT_FALSE(judge_text("{" + base + "}").ok());
     EXPECT_FALSE(judge_text("{" + base + R"(,"cnf":{}})").ok());
-    EXPECT_FALSE(judge_text("{" + base + R"(,"cnf":"0123456789012345678901234567890123456789abc"})").ok());
+    EXPECT_FALSE(
+        judge_text("{" + base + R"(,"cnf":"0123456789012345678901234567890123456789abc"})").ok());
     EXPECT_FALSE(judge_text("{" + base + "," + cnf + "," + cnf + "}").ok());
     EXPECT_FALSE(judge_text("{" + base + "," + cnf + R"(,"iss":"studio:sandbox"})").ok());
     EXPECT_FALSE(judge_text("{" + base + "," + cnf + R"(,"admin":"yes"})").ok());

@@ -23,7 +23,9 @@ RunningServer::RunningServer(ServerOptions options, Handler handler) {
     });
 }
 
-RunningServer::~RunningServer() { stop(); }
+RunningServer::~RunningServer() {
+    stop();
+}
 
 std::string RunningServer::url(std::string_view scheme, std::string_view target) const {
     return std::string(scheme) + "://127.0.0.1:" + std::to_string(port_) + std::string(target);
@@ -34,21 +36,27 @@ RawClient::RawClient(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | S
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0) << std::strerror(errno);
+    EXPECT_EQ(::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0)
+        << std::strerror(errno);
 }
 
-RawClient::~RawClient() { close(); }
+RawClient::~RawClient() {
+    close();
+}
 
 void RawClient::close() {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
 }
 
-void RawClient::shutdown_sending() { ::shutdown(fd_, SHUT_WR); }
+void RawClient::shutdown_sending() {
+    ::shutdown(fd_, SHUT_WR);
+}
 
 bool RawClient::send(std::string_view bytes) {
     while (!bytes.empty()) {
         pollfd ready{fd_, POLLOUT, 0};
-        if (::poll(&ready, 1, static_cast<int>(std::chrono::milliseconds(patience).count())) != 1) return false;
+        if (::poll(&ready, 1, static_cast<int>(std::chrono::milliseconds(patience).count())) != 1)
+            return false;
         ssize_t put = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (put <= 0) return false;
         bytes.remove_prefix(static_cast<std::size_t>(put));
@@ -103,19 +111,25 @@ crypto::Validity valid_now() {
     return {{now.ms - 3'600'000}, {now.ms + 3'600'000}};
 }
 
-Authority::Authority() : root_(crypto::make_root(key_, "Vistter test root", valid_now(), machine_random())) {}
+Authority::Authority()
+    : root_(crypto::make_root(key_, "Vistter test root", valid_now(), machine_random())) {}
 
-TlsIdentity Authority::server_valid(const std::vector<std::string>& hosts, crypto::Validity validity) const {
+TlsIdentity Authority::server_valid(const std::vector<std::string>& hosts,
+                                    crypto::Validity validity) const {
     crypto::PrivateKey key = crypto::PrivateKey::generate();
-    auto leaf = crypto::issue_server(key_, root_, key.public_key(), hosts, validity, machine_random());
+    auto leaf =
+        crypto::issue_server(key_, root_, key.public_key(), hosts, validity, machine_random());
     return {leaf.to_pem() + root_.to_pem(), key.to_pem()};
 }
 
-TlsIdentity Authority::server(const std::vector<std::string>& hosts) const { return server_valid(hosts, valid_now()); }
+TlsIdentity Authority::server(const std::vector<std::string>& hosts) const {
+    return server_valid(hosts, valid_now());
+}
 
 TlsIdentity Authority::device() const {
     crypto::PrivateKey key = crypto::PrivateKey::generate();
-    auto leaf = crypto::issue_device(key_, root_, key.public_key(), crypto::device_uri("sandbox", test_device), valid_now(),
+    auto leaf = crypto::issue_device(key_, root_, key.public_key(),
+                                     crypto::device_uri("sandbox", test_device), valid_now(),
                                      machine_random());
     return {leaf.to_pem(), key.to_pem()};
 }

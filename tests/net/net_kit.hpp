@@ -1,4 +1,5 @@
-// What the tests of net share: a loop on its own thread, a queue to wait on, raw sockets with a deadline, an authority.
+// What the tests of net share: a loop on its own thread, a queue to wait on, raw sockets with a
+// deadline, an authority.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -62,7 +63,8 @@ class Arrivals {
     // The next value, or nothing if none comes in time.
     std::optional<T> next(std::chrono::milliseconds deadline = patience) {
         std::unique_lock lock(mutex_);
-        if (!arrived_.wait_for(lock, deadline, [this] { return !values_.empty(); })) return std::nullopt;
+        if (!arrived_.wait_for(lock, deadline, [this] { return !values_.empty(); }))
+            return std::nullopt;
         T value = std::move(values_.front());
         values_.pop_front();
         return value;
@@ -128,7 +130,8 @@ class Authority {
   public:
     Authority();
     TlsIdentity server(const std::vector<std::string>& hosts = {"127.0.0.1", "localhost"}) const;
-    TlsIdentity server_valid(const std::vector<std::string>& hosts, crypto::Validity validity) const;
+    TlsIdentity server_valid(const std::vector<std::string>& hosts,
+                             crypto::Validity validity) const;
     TlsIdentity device() const;
     std::string root_pem() const { return root_.to_pem(); }
     const crypto::Certificate& root() const { return root_; }

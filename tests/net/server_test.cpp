@@ -1,4 +1,5 @@
-// Proves the listener's promises with raw sockets: HTTP/1.1 as written, and limits where bytes enter.
+// Proves the listener's promises with raw sockets: HTTP/1.1 as written, and limits where bytes
+// enter.
 #include "net/server.hpp"
 
 #include <gtest/gtest.h>
@@ -44,7 +45,10 @@ TEST(Server, AnswersRequestsOneAfterAnotherOnOneConnection) {
 TEST(Server, PipelinedRequestsAreAnsweredInOrder) {
     RunningServer server({}, echo);
     RawClient client(server.port());
-    client.send(get("/1") + "POST /2 HTTP/1.1\r\nHost: v\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n" + get("/3"));
+    client.send(
+        get("/1") +
+        "POST /2 HTTP/1.1\r\nHost: v\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n" +
+        get("/3"));
     EXPECT_TRUE(client.read_response().ends_with("GET /1? "));
     EXPECT_TRUE(client.read_response().ends_with("POST /2? abc"));
     EXPECT_TRUE(client.read_response().ends_with("GET /3? "));
@@ -53,7 +57,8 @@ TEST(Server, PipelinedRequestsAreAnsweredInOrder) {
 TEST(Server, ARequestMayComeByteByByte) {
     RunningServer server({}, echo);
     RawClient client(server.port());
-    for (char c : get("/slow") + "POST /b HTTP/1.1\r\nHost: v\r\nContent-Length: 2\r\n\r\nok") client.send({&c, 1});
+    for (char c : get("/slow") + "POST /b HTTP/1.1\r\nHost: v\r\nContent-Length: 2\r\n\r\nok")
+        client.send({&c, 1});
     EXPECT_TRUE(client.read_response().ends_with("GET /slow? "));
     EXPECT_TRUE(client.read_response().ends_with("POST /b? ok"));
 }
@@ -64,7 +69,8 @@ TEST(Server, HeadHasTheLengthAndNoBody) {
     client.send("HEAD /h HTTP/1.1\r\nHost: v\r\n\r\n" + get("/after"));
     std::string head = client.read_response(true);
     EXPECT_NE(head.find("Content-Length: 9\r\n"), std::string::npos) << head;
-    EXPECT_TRUE(client.read_response().ends_with("GET /after? ")) << "the body of HEAD must not be on the wire";
+    EXPECT_TRUE(client.read_response().ends_with("GET /after? "))
+        << "the body of HEAD must not be on the wire";
 }
 
 TEST(Server, Http10AndConnectionCloseEndTheConnection) {
@@ -85,8 +91,10 @@ TEST(Server, APeerThatWaitsForContinueIsTold) {
     EXPECT_EQ(client.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
     client.send("body");
     EXPECT_TRUE(client.read_response().ends_with("POST /c? body"));
-    client.send("POST /c HTTP/1.1\r\nHost: v\r\nContent-Length: 99999999\r\nExpect: 100-continue\r\n\r\n");
-    EXPECT_TRUE(is_status(client.read_response(), 413)) << "an oversized body is refused before it is sent";
+    client.send(
+        "POST /c HTTP/1.1\r\nHost: v\r\nContent-Length: 99999999\r\nExpect: 100-continue\r\n\r\n");
+    EXPECT_TRUE(is_status(client.read_response(), 413))
+        << "an oversized body is refused before it is sent";
 }
 
 TEST(Server, AnOversizedHeaderGets431) {
@@ -113,7 +121,8 @@ TEST(Server, AnOversizedBodyGets413EvenWhileItIsBeingSent) {
 TEST(Server, RefusesWhatTwoReadersCouldReadDifferently) {
     RunningServer server({}, echo);
     const std::pair<const char*, int> bad[] = {
-        {"POST / HTTP/1.1\r\nHost: v\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc", 400},
+        {"POST / HTTP/1.1\r\nHost: v\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc",
+         400},
         {"POST / HTTP/1.1\r\nHost: v\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc", 400},
         {"POST / HTTP/1.1\r\nHost: v\r\nContent-Length: -1\r\n\r\n", 400},
         {"POST / HTTP/1.1\r\nHost: v\r\nContent-Length: 1x\r\n\r\n", 400},
@@ -128,7 +137,8 @@ TEST(Server, RefusesWhatTwoReadersCouldReadDifferently) {
         {"GET /a%0d%0ab HTTP/1.1\r\nHost: v\r\n\r\n", 400},
         {"GET / HTTP/1.1\r\nHost: v\r\n folded: x\r\n\r\n", 200},
         {"GET  / HTTP/1.1\r\nHost: v\r\n\r\n", 400},
-        {"GET / HTTP/1.1\nHost: v\n\n\r\n\r\n", 505},  // bare line ends: the version is read to the next CR LF
+        {"GET / HTTP/1.1\nHost: v\n\n\r\n\r\n",
+         505},  // bare line ends: the version is read to the next CR LF
         {"GET / HTTP/1.1\r\nHo st: v\r\n\r\n", 400},
         {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400},
         {"GET / HTTP/1.1\r\nHost: v\r\nExpect: the-impossible\r\n\r\n", 417},
@@ -200,10 +210,11 @@ TEST(Server, AHandlerThatFailsForgetsOrDawdlesIsAnsweredFor) {
     ServerOptions options;
     options.handler_deadline = milliseconds(50);
     std::unique_ptr<Responder> kept;
-    RunningServer server(options, [&](const Request& request, std::unique_ptr<Responder> responder) {
-        if (request.path == "/throws") throw std::runtime_error("a bug");
-        if (request.path == "/keeps") kept = std::move(responder);
-    });
+    RunningServer server(options,
+                         [&](const Request& request, std::unique_ptr<Responder> responder) {
+                             if (request.path == "/throws") throw std::runtime_error("a bug");
+                             if (request.path == "/keeps") kept = std::move(responder);
+                         });
     for (const char* path : {"/throws", "/forgets"}) {
         RawClient client(server.port());
         client.send(get(path));
@@ -220,7 +231,9 @@ TEST(Server, AHandlerThatFailsForgetsOrDawdlesIsAnsweredFor) {
 
 TEST(Server, TheAnswerMayComeLater) {
     Arrivals<std::unique_ptr<Responder>> asked;
-    RunningServer server({}, [&](const Request&, std::unique_ptr<Responder> responder) { asked.add(std::move(responder)); });
+    RunningServer server({}, [&](const Request&, std::unique_ptr<Responder> responder) {
+        asked.add(std::move(responder));
+    });
     RawClient client(server.port());
     client.send(get("/"));
     auto responder = asked.next();
@@ -247,7 +260,8 @@ TEST(Server, ConnectionsBeyondTheLimitAreClosedAndLaterOnesServedAgain) {
     RawClient third(server.port());
     EXPECT_EQ(third.read_all(), "");
     first.close();
-    // The server notices the first one's end from its own loop; until then a newcomer is closed at once.
+    // The server notices the first one's end from its own loop; until then a newcomer is closed at
+    // once.
     std::string answer;
     for (int attempt = 0; attempt < 1'000 && answer.empty(); ++attempt) {
         RawClient next(server.port());
@@ -260,7 +274,10 @@ TEST(Server, ConnectionsBeyondTheLimitAreClosedAndLaterOnesServedAgain) {
 TEST(Server, AHeaderThatWouldBreakOutOfItsLineIsLeftOut) {
     RunningServer server({}, [](const Request&, std::unique_ptr<Responder> responder) {
         Response response;
-        response.headers = {{"X-Bad", "a\r\nSet-Cookie: stolen=1"}, {"X\r\nBad", "b"}, {"Content-Length", "999"}, {"X-Good", "c"}};
+        response.headers = {{"X-Bad", "a\r\nSet-Cookie: stolen=1"},
+                            {"X\r\nBad", "b"},
+                            {"Content-Length", "999"},
+                            {"X-Good", "c"}};
         responder->respond(std::move(response));
     });
     RawClient client(server.port());

@@ -1,4 +1,5 @@
-// Proves that a streamed answer reaches its reader chunk by chunk, notices the reader's leaving, and never piles up.
+// Proves that a streamed answer reaches its reader chunk by chunk, notices the reader's leaving,
+// and never piles up.
 #include <gtest/gtest.h>
 
 #include "net/server.hpp"
@@ -9,7 +10,8 @@ namespace {
 
 class StreamTest : public ::testing::Test {
   protected:
-    static void open(Arrivals<std::shared_ptr<Stream>>& opened, std::unique_ptr<Responder> responder) {
+    static void open(Arrivals<std::shared_ptr<Stream>>& opened,
+                     std::unique_ptr<Responder> responder) {
         Response head;
         head.headers = {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}};
         opened.add(responder->stream(std::move(head)));

@@ -1,4 +1,5 @@
-// Proves whom a client believes and whom a server lets in: pins on the root, names, purposes, mutual TLS.
+// Proves whom a client believes and whom a server lets in: pins on the root, names, purposes,
+// mutual TLS.
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
@@ -15,7 +16,8 @@ void hello(const Request& request, std::unique_ptr<Responder> responder) {
     response.body = request.secure ? "secure" : "plain";
     if (!request.client_certificate.empty()) {
         auto certificate = crypto::Certificate::from_der(request.client_certificate);
-        auto name = certificate.ok() ? crypto::device_of(*certificate) : Result<crypto::DeviceName>(certificate.error());
+        auto name = certificate.ok() ? crypto::device_of(*certificate)
+                                     : Result<crypto::DeviceName>(certificate.error());
         response.body += name.ok() ? " " + name->device_id : " unnamed";
     }
     responder->respond(std::move(response));
@@ -29,7 +31,8 @@ ServerOptions with_identity(TlsIdentity identity, std::string client_root = {}) 
 
 class TlsTest : public ::testing::Test {
   protected:
-    static Result<Fetched> ask(const RunningServer& server, ClientTls tls, const std::string& host = "127.0.0.1") {
+    static Result<Fetched> ask(const RunningServer& server, ClientTls tls,
+                               const std::string& host = "127.0.0.1") {
         FetchOptions options;
         options.url = "https://" + host + ":" + std::to_string(server.port()) + "/";
         options.tls = std::move(tls);
@@ -39,7 +42,9 @@ class TlsTest : public ::testing::Test {
     static std::string outcome(const Result<Fetched>& result) {
         return result.ok() ? "ok " + result->body : describe(result.error());
     }
-    static bool starts(const std::string& text, const std::string& with) { return text.starts_with(with); }
+    static bool starts(const std::string& text, const std::string& with) {
+        return text.starts_with(with);
+    }
 
     Authority authority_, stranger_;
 };
@@ -73,7 +78,8 @@ TEST_F(TlsTest, AnotherRootIsRefusedByItsPin) {
     EXPECT_EQ(outcome(ask(server, spare)), "ok secure");
     ClientTls none;
     none.root_pem = authority_.root_pem();
-    EXPECT_TRUE(starts(outcome(ask(server, none)), "SEC_PIN: pin mismatch")) << "a root without its pin is not enough";
+    EXPECT_TRUE(starts(outcome(ask(server, none)), "SEC_PIN: pin mismatch"))
+        << "a root without its pin is not enough";
     ClientTls flipped = authority_.client();
     flipped.pins[0][31] ^= 1;
     EXPECT_TRUE(starts(outcome(ask(server, flipped)), "SEC_PIN: pin mismatch"));
@@ -84,12 +90,14 @@ TEST_F(TlsTest, ThePinnedRootMustHaveSignedTheChain) {
     TlsIdentity forged = stranger_.server();
     forged.certificate_chain_pem += authority_.root_pem();
     RunningServer server(with_identity(forged), hello);
-    EXPECT_TRUE(starts(outcome(ask(server, authority_.client())), "SEC_PIN: the server's certificate is refused"));
+    EXPECT_TRUE(starts(outcome(ask(server, authority_.client())),
+                       "SEC_PIN: the server's certificate is refused"));
 }
 
 TEST_F(TlsTest, ALeafAloneNeedsTheRootFromElsewhere) {
     TlsIdentity leaf = authority_.server();
-    leaf.certificate_chain_pem = crypto::Certificate::from_pem(leaf.certificate_chain_pem)->to_pem();
+    leaf.certificate_chain_pem =
+        crypto::Certificate::from_pem(leaf.certificate_chain_pem)->to_pem();
     RunningServer server(with_identity(leaf), hello);
     EXPECT_TRUE(starts(outcome(ask(server, authority_.client())), "SEC_PIN: pin mismatch"));
     ClientTls known = authority_.client();
@@ -103,15 +111,19 @@ TEST_F(TlsTest, TheLeafMustNameTheHost) {
     RunningServer nameless(with_identity(authority_.server({})), hello);
     EXPECT_TRUE(starts(outcome(ask(nameless, authority_.client())), "SEC_PIN: "));
     RunningServer address_only(with_identity(authority_.server({"127.0.0.1"})), hello);
-    EXPECT_TRUE(starts(outcome(ask(address_only, authority_.client(), "localhost")), "SEC_PIN: host mismatch"));
+    EXPECT_TRUE(starts(outcome(ask(address_only, authority_.client(), "localhost")),
+                       "SEC_PIN: host mismatch"));
 }
 
 TEST_F(TlsTest, AnExpiredOrFutureLeafIsRefused) {
     WallTime now = valid_now().from;
-    const crypto::Validity bad[] = {{{now.ms - 10'000'000}, {now.ms}}, {{now.ms + 90'000'000}, {now.ms + 99'000'000}}};
+    const crypto::Validity bad[] = {{{now.ms - 10'000'000}, {now.ms}},
+                                    {{now.ms + 90'000'000}, {now.ms + 99'000'000}}};
     for (const crypto::Validity& validity : bad) {
-        RunningServer server(with_identity(authority_.server_valid({"127.0.0.1"}, validity)), hello);
-        EXPECT_TRUE(starts(outcome(ask(server, authority_.client())), "SEC_PIN: the server's certificate is refused"));
+        RunningServer server(with_identity(authority_.server_valid({"127.0.0.1"}, validity)),
+                             hello);
+        EXPECT_TRUE(starts(outcome(ask(server, authority_.client())),
+                           "SEC_PIN: the server's certificate is refused"));
     }
 }
 
@@ -119,13 +131,15 @@ TEST_F(TlsTest, ADevicesCertificateCannotServe) {
     TlsIdentity device = authority_.device();
     device.certificate_chain_pem += authority_.root_pem();
     RunningServer server(with_identity(device), hello);
-    EXPECT_TRUE(starts(outcome(ask(server, authority_.client())), "SEC_PIN: the server's certificate is refused"));
+    EXPECT_TRUE(starts(outcome(ask(server, authority_.client())),
+                       "SEC_PIN: the server's certificate is refused"));
 }
 
 // G1.7: mutual TLS; the handler learns who is there.
 TEST_F(TlsTest, ADeviceIsKnownByItsCertificate) {
     RunningServer server(with_identity(authority_.server(), authority_.root_pem()), hello);
-    EXPECT_EQ(outcome(ask(server, authority_.client(true))), std::string("ok secure ") + test_device);
+    EXPECT_EQ(outcome(ask(server, authority_.client(true))),
+              std::string("ok secure ") + test_device);
 }
 
 TEST_F(TlsTest, WithoutTheRightClientCertificateNobodyComesIn) {
@@ -141,7 +155,8 @@ TEST_F(TlsTest, WithoutTheRightClientCertificateNobodyComesIn) {
     EXPECT_FALSE(ask(server, serving).ok()) << "a server's certificate";
     ClientTls mixed = authority_.client(true);
     mixed.identity.private_key_pem = authority_.device().private_key_pem;
-    EXPECT_EQ(ask(server, mixed).error().code, ErrorCode::CFG_INVALID) << "a key of another certificate";
+    EXPECT_EQ(ask(server, mixed).error().code, ErrorCode::CFG_INVALID)
+        << "a key of another certificate";
     EXPECT_TRUE(handled.empty());
 }
 
@@ -181,11 +196,16 @@ TEST_F(TlsTest, AHandshakeThatNeverComesIsClosed) {
 TEST_F(TlsTest, AnIdentityMayBeReplacedWhileRunning) {
     RunningServer server(with_identity(authority_.server({"old.example"})), hello);
     EXPECT_FALSE(ask(server, authority_.client()).ok());
-    ASSERT_TRUE(server.thread().run([&] { return server.server().set_identity(authority_.server()); }).ok());
+    ASSERT_TRUE(server.thread()
+                    .run([&] { return server.server().set_identity(authority_.server()); })
+                    .ok());
     EXPECT_EQ(outcome(ask(server, authority_.client())), "ok secure");
-    auto refused = server.thread().run([&] { return server.server().set_identity({"not a certificate", "not a key"}); });
+    auto refused = server.thread().run([&] {
+        return server.server().set_identity({"not a certificate", "not a key"});
+    });
     EXPECT_EQ(refused.error().code, ErrorCode::CFG_INVALID);
-    EXPECT_EQ(outcome(ask(server, authority_.client())), "ok secure") << "a bad identity must not replace a good one";
+    EXPECT_EQ(outcome(ask(server, authority_.client())), "ok secure")
+        << "a bad identity must not replace a good one";
 }
 
 TEST_F(TlsTest, BadMaterialIsRefusedAtTheStart) {
@@ -193,9 +213,11 @@ TEST_F(TlsTest, BadMaterialIsRefusedAtTheStart) {
     TlsIdentity mixed = authority_.server();
     mixed.private_key_pem = authority_.server().private_key_pem;
     for (const TlsIdentity& identity : {TlsIdentity{}, TlsIdentity{"x", "y"}, mixed}) {
-        EXPECT_EQ(listen(loop, with_identity(identity), hello).error().code, ErrorCode::CFG_INVALID);
+        EXPECT_EQ(listen(loop, with_identity(identity), hello).error().code,
+                  ErrorCode::CFG_INVALID);
     }
-    EXPECT_EQ(listen(loop, with_identity(authority_.server(), "no root"), hello).error().code, ErrorCode::CFG_INVALID);
+    EXPECT_EQ(listen(loop, with_identity(authority_.server(), "no root"), hello).error().code,
+              ErrorCode::CFG_INVALID);
 }
 
 }  // namespace

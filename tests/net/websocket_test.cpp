@@ -1,4 +1,5 @@
-// Proves the channel's transport: wss with mutual TLS, one close told to each end with its code, and no silent peer kept.
+// Proves the channel's transport: wss with mutual TLS, one close told to each end with its code,
+// and no silent peer kept.
 #include "net/websocket_client.hpp"
 
 #include <arpa/inet.h>
@@ -31,7 +32,10 @@ struct End {
 
     WebSocketEvents events() {
         return {.message = [this](std::string message) { messages.add(std::move(message)); },
-                .closed = [this](int code, std::string reason) { closed.add({code, std::move(reason)}); }};
+                .closed =
+                    [this](int code, std::string reason) {
+                        closed.add({code, std::move(reason)});
+                    }};
     }
 };
 
@@ -67,10 +71,14 @@ class WebSocketTest : public ::testing::Test {
     }
     void connect(DialOptions with) {
         client_thread_.run([&] {
-            handle_ = dial(client_thread_.loop, std::move(with),
-                           {.opened = [this](std::shared_ptr<WebSocket> socket) { client_end_.opened.add(std::move(socket)); },
-                            .failed = [this](Error error) { client_end_.failed.add(std::move(error)); },
-                            .socket = client_end_.events()});
+            handle_ =
+                dial(client_thread_.loop, std::move(with),
+                     {.opened =
+                          [this](std::shared_ptr<WebSocket> socket) {
+                              client_end_.opened.add(std::move(socket));
+                          },
+                      .failed = [this](Error error) { client_end_.failed.add(std::move(error)); },
+                      .socket = client_end_.events()});
         });
     }
     // A connection with both ends in hand.
@@ -79,7 +87,8 @@ class WebSocketTest : public ::testing::Test {
         connect(options());
         auto at_client = client_end_.opened.next();
         auto at_server = server_end_.opened.next();
-        ASSERT_TRUE(at_client && at_server) << (client_end_.failed.empty() ? "" : describe(*client_end_.failed.next()));
+        ASSERT_TRUE(at_client && at_server)
+            << (client_end_.failed.empty() ? "" : describe(*client_end_.failed.next()));
         client_ = *at_client;
         served_ = *at_server;
     }
@@ -118,7 +127,8 @@ TEST_F(WebSocketTest, MessagesGoBothWaysWhole) {
         EXPECT_EQ(client_end_.messages.next(), text + "!");
     }
     for (int i = 0; i < 500; ++i) client_sends(std::to_string(i));
-    for (int i = 0; i < 500; ++i) ASSERT_EQ(server_end_.messages.next(), std::to_string(i)) << "order";
+    for (int i = 0; i < 500; ++i)
+        ASSERT_EQ(server_end_.messages.next(), std::to_string(i)) << "order";
 }
 
 TEST_F(WebSocketTest, TheServersCloseReachesTheClientWithItsCode) {
@@ -129,7 +139,8 @@ TEST_F(WebSocketTest, TheServersCloseReachesTheClientWithItsCode) {
         served_->close(4401, "a second close is ignored");
         EXPECT_FALSE(served_->send("after the close"));
     });
-    EXPECT_EQ(client_end_.messages.next(), "last words") << "what was sent before the close comes before it";
+    EXPECT_EQ(client_end_.messages.next(), "last words")
+        << "what was sent before the close comes before it";
     auto at_client = client_end_.closed.next();
     ASSERT_TRUE(at_client);
     EXPECT_EQ(at_client->code, 4409);
@@ -188,13 +199,17 @@ TEST_F(WebSocketTest, AHandleMayBeDroppedFromInsideItsOwnEvents) {
     serve();
     Arrivals<int> dropped;
     client_thread_.run([&] {
-        std::string captured(100, 'c');  // on the heap, so that a callback destroyed too early is seen by the sanitizer
+        std::string captured(
+            100,
+            'c');  // on the heap, so that a callback destroyed too early is seen by the sanitizer
         handle_ = dial(client_thread_.loop, options(),
-                       {.opened = nullptr, .failed = nullptr,
-                        .socket = {.message = [&, captured](const std::string&) {
-                                       handle_.reset();
-                                       dropped.add(static_cast<int>(captured.size()));
-                                   },
+                       {.opened = nullptr,
+                        .failed = nullptr,
+                        .socket = {.message =
+                                       [&, captured](const std::string&) {
+                                           handle_.reset();
+                                           dropped.add(static_cast<int>(captured.size()));
+                                       },
                                    .closed = nullptr}});
     });
     served_ = server_end_.opened.next().value();
@@ -206,7 +221,8 @@ TEST_F(WebSocketTest, AHandleMayBeDroppedFromInsideItsOwnEvents) {
 TEST_F(WebSocketTest, APeerThatAnswersNoPingIsClosedWith4408) {
     establish(milliseconds(50));
     std::promise<void> gate;
-    client_thread_.loop.post([&] { gate.get_future().wait(); });  // the client's loop answers nothing while it waits
+    client_thread_.loop.post(
+        [&] { gate.get_future().wait(); });  // the client's loop answers nothing while it waits
     auto at_server = server_end_.closed.next();
     gate.set_value();
     ASSERT_TRUE(at_server);
@@ -247,12 +263,15 @@ TEST_F(WebSocketTest, APeerThatReadsTooSlowlyIsClosedWith1008) {
 TEST_F(WebSocketTest, AMessageThatCannotBeHandledEndsOnlyItsConnection) {
     ServerOptions with;
     with.tls = ServerTls{authority_.server(), authority_.root_pem()};
-    with.websocket = WebSocketRoute{.path = "/v1/channel", .subprotocol = subprotocol, .max_message_bytes = 1'000,
-                                    .opened = [](const Request&, std::shared_ptr<WebSocket>) {
-                                        return WebSocketEvents{
-                                            .message = [](std::string) { throw std::runtime_error("a bug"); },
-                                            .closed = nullptr};
-                                    }};
+    with.websocket =
+        WebSocketRoute{.path = "/v1/channel",
+                       .subprotocol = subprotocol,
+                       .max_message_bytes = 1'000,
+                       .opened = [](const Request&, std::shared_ptr<WebSocket>) {
+                           return WebSocketEvents{
+                               .message = [](std::string) { throw std::runtime_error("a bug"); },
+                               .closed = nullptr};
+                       }};
     server_.emplace(with, [](const Request&, std::unique_ptr<Responder>) {});
     connect(options());
     client_ = client_end_.opened.next().value();
@@ -268,12 +287,15 @@ TEST_F(WebSocketTest, WrongPinHostAndCertificatesAreRefused) {
     EXPECT_TRUE(failure_of(wrong_pin).starts_with("SEC_PIN: pin mismatch"));
     DialOptions no_certificate = options();
     no_certificate.tls.identity = {};
-    EXPECT_TRUE(failure_of(no_certificate).starts_with("AST_FETCH: ")) << "the server ends the handshake";
+    EXPECT_TRUE(failure_of(no_certificate).starts_with("AST_FETCH: "))
+        << "the server ends the handshake";
     DialOptions foreign = options();
     foreign.tls.identity = stranger_.device();
     EXPECT_TRUE(failure_of(foreign).starts_with("AST_FETCH: "));
     EXPECT_TRUE(server_end_.opened.empty());
-    server_->thread().run([&] { EXPECT_TRUE(server_->server().set_identity(authority_.server({"other.example"})).ok()); });
+    server_->thread().run([&] {
+        EXPECT_TRUE(server_->server().set_identity(authority_.server({"other.example"})).ok());
+    });
     EXPECT_TRUE(failure_of(options()).starts_with("SEC_PIN: host mismatch"));
 }
 
@@ -293,7 +315,8 @@ TEST_F(WebSocketTest, OnlyTheExactPathAndSubprotocolOpen) {
 // G1.2: a plain address is refused before anything goes out.
 TEST_F(WebSocketTest, OnlyWssIsDialled) {
     serve();
-    for (const char* url : {"ws://127.0.0.1:1/v1/channel", "http://127.0.0.1/", "wss://", "wss://user@127.0.0.1/", "x"}) {
+    for (const char* url : {"ws://127.0.0.1:1/v1/channel", "http://127.0.0.1/", "wss://",
+                            "wss://user@127.0.0.1/", "x"}) {
         DialOptions with = options();
         with.url = url;
         EXPECT_TRUE(failure_of(with).starts_with("CFG_INVALID: ")) << url;

@@ -1,4 +1,5 @@
-// Proves what a journal needs of the store: typed values survive, transactions are whole, a full disk is a named error.
+// Proves what a journal needs of the store: typed values survive, transactions are whole, a full
+// disk is a named error.
 #include "store/database.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +17,8 @@ namespace {
 class DatabaseTest : public ::testing::Test {
   protected:
     std::unique_ptr<Database> open(const std::string& name = "test.db") {
-        auto opened = open_database(folder_ / name, {{1, "first", "CREATE TABLE t (id INTEGER PRIMARY KEY, v)"}});
+        auto opened = open_database(folder_ / name,
+                                    {{1, "first", "CREATE TABLE t (id INTEGER PRIMARY KEY, v)"}});
         EXPECT_TRUE(opened.ok()) << (opened.ok() ? "" : describe(opened.error()));
         return std::move(opened).value();
     }
@@ -100,7 +102,8 @@ TEST_F(DatabaseTest, OneTextMayBeInUseTwiceAtOnce) {
 TEST_F(DatabaseTest, ACachedStatementForgetsItsLastValues) {
     auto database = open();
     database->prepare("INSERT INTO t (v) VALUES (?)").bind("secret").run();
-    database->prepare("INSERT INTO t (v) VALUES (?)").run();  // nothing bound: NULL, not the value before
+    database->prepare("INSERT INTO t (v) VALUES (?)")
+        .run();  // nothing bound: NULL, not the value before
     auto row = database->prepare("SELECT v FROM t WHERE id = 2");
     ASSERT_TRUE(row.step());
     EXPECT_TRUE(row.is_null(0));
@@ -151,7 +154,8 @@ TEST_F(DatabaseTest, AFullDiskIsNamedAndLosesNothing) {
     std::string big(4'000, 'x');
     try {
         database->transaction([&] {
-            for (int i = 0; i < 50; ++i) database->prepare("INSERT INTO t (v) VALUES (?)").bind(big).run();
+            for (int i = 0; i < 50; ++i)
+                database->prepare("INSERT INTO t (v) VALUES (?)").bind(big).run();
         });
         FAIL() << "a transaction larger than the disk was committed";
     } catch (const StorageFailure& failure) {
@@ -160,7 +164,8 @@ TEST_F(DatabaseTest, AFullDiskIsNamedAndLosesNothing) {
     }
     EXPECT_EQ(count(*database), 1);
     pragma(*database, "max_page_count=100000");
-    database->transaction([&] { database->prepare("INSERT INTO t (v) VALUES (?)").bind(big).run(); });
+    database->transaction(
+        [&] { database->prepare("INSERT INTO t (v) VALUES (?)").bind(big).run(); });
     EXPECT_EQ(count(*database), 2);
 }
 

@@ -1,4 +1,5 @@
-// Proves that a process killed in the middle of a transaction loses nothing it had committed and leaves no half.
+// Proves that a process killed in the middle of a transaction loses nothing it had committed and
+// leaves no half.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -11,7 +12,8 @@
 namespace vistter::store {
 namespace {
 
-const std::vector<Migration> schema = {{1, "log", "CREATE TABLE log (batch INTEGER, part INTEGER)"}};
+const std::vector<Migration> schema = {
+    {1, "log", "CREATE TABLE log (batch INTEGER, part INTEGER)"}};
 constexpr int parts_in_a_batch = 3;
 
 // Writes batches for ever; after each commit its number goes down the pipe. Only a signal ends it.
@@ -63,7 +65,8 @@ TEST(Kill, LosesNoCommittedBatchAndKeepsNoHalf) {
         std::int64_t reported = run_and_kill(folder / "kill.db", 1 + random.below(20));
         auto opened = open_database(folder / "kill.db", schema);
         ASSERT_TRUE(opened.ok()) << describe(opened.error());
-        auto seen = (*opened)->prepare("SELECT count(DISTINCT batch), max(batch), count(*) FROM log");
+        auto seen =
+            (*opened)->prepare("SELECT count(DISTINCT batch), max(batch), count(*) FROM log");
         ASSERT_TRUE(seen.step());
         EXPECT_GE(seen.integer(1), reported) << "a committed batch is gone";
         EXPECT_EQ(seen.integer(0), seen.integer(1)) << "a batch in the middle is missing";

@@ -1,4 +1,5 @@
-// Proves that migrations run once, in order, frozen, and that a database from a newer program is refused.
+// Proves that migrations run once, in order, frozen, and that a database from a newer program is
+// refused.
 #include <gtest/gtest.h>
 
 #include "kit/temporary_folder.hpp"
@@ -8,8 +9,10 @@ namespace vistter::store {
 namespace {
 
 constexpr Migration first{1, "first", "CREATE TABLE a (v INTEGER); INSERT INTO a VALUES (1);"};
-constexpr Migration second{2, "second", "ALTER TABLE a ADD COLUMN w INTEGER; INSERT INTO a VALUES (2, 2);"};
-constexpr Migration broken{2, "broken", "INSERT INTO a VALUES (9); INSERT INTO nowhere VALUES (1);"};
+constexpr Migration second{2, "second",
+                           "ALTER TABLE a ADD COLUMN w INTEGER; INSERT INTO a VALUES (2, 2);"};
+constexpr Migration broken{2, "broken",
+                           "INSERT INTO a VALUES (9); INSERT INTO nowhere VALUES (1);"};
 constexpr Migration altered{1, "first", "CREATE TABLE a (v INTEGER); INSERT INTO a VALUES (100);"};
 
 class MigrateTest : public ::testing::Test {
@@ -36,14 +39,16 @@ TEST_F(MigrateTest, RefusesADatabaseNewerThanTheProgram) {
     auto old_program = open({first});
     ASSERT_FALSE(old_program.ok());
     EXPECT_EQ(old_program.error().code, ErrorCode::SYS_STORAGE);
-    EXPECT_NE(old_program.error().message.find("newer"), std::string::npos) << old_program.error().message;
+    EXPECT_NE(old_program.error().message.find("newer"), std::string::npos)
+        << old_program.error().message;
 }
 
 TEST_F(MigrateTest, RefusesATextChangedAfterItWasApplied) {
     ASSERT_TRUE(open({first}).ok());
     auto changed = open({altered});
     ASSERT_FALSE(changed.ok());
-    EXPECT_NE(changed.error().message.find("migration 1"), std::string::npos) << changed.error().message;
+    EXPECT_NE(changed.error().message.find("migration 1"), std::string::npos)
+        << changed.error().message;
 }
 
 TEST_F(MigrateTest, ABrokenMigrationLeavesTheOldSchema) {
@@ -59,7 +64,9 @@ TEST_F(MigrateTest, RefusesANumberSlippedInBelowAnAppliedOne) {
     EXPECT_FALSE(open({first, second, third}).ok());
 }
 
-TEST_F(MigrateTest, RefusesNumbersOutOfOrder) { EXPECT_FALSE(open({second, first}).ok()); }
+TEST_F(MigrateTest, RefusesNumbersOutOfOrder) {
+    EXPECT_FALSE(open({second, first}).ok());
+}
 
 }  // namespace
 }  // namespace vistter::store
