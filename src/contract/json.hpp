@@ -1,5 +1,5 @@
 // Strict reading of JSON text (contract B.1) into a Boost.JSON value, and the small helpers that take a value apart.
-// Inside this room only: nobody else sees a JSON library.
+// For this room and the few that may touch JSON (webapi, cli, sim); nobody else sees a JSON library.
 #pragma once
 
 #include <boost/json.hpp>

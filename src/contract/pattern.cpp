@@ -234,6 +234,7 @@ Pattern::Pattern(std::string_view expression) {
     number_of(closure(states, {whole.start}));
     for (std::size_t row = 0; row < rows.size(); ++row) {
         next_.emplace_back().fill(dead);
+        std::map<StateSet, std::uint16_t> seen;  // most bytes lead to the same few sets
         for (std::size_t byte = 0; byte < 256; ++byte) {
             StateSet reached;
             for (const int index : rows[row]) {
@@ -241,7 +242,13 @@ Pattern::Pattern(std::string_view expression) {
                 if (state.target >= 0 && state.bytes[byte]) reached.push_back(state.target);
             }
             if (reached.empty()) continue;
-            const std::uint16_t number = number_of(closure(states, std::move(reached)));
+            const auto known = seen.find(reached);
+            if (known != seen.end()) {
+                next_[row][byte] = known->second;
+                continue;
+            }
+            const std::uint16_t number = number_of(closure(states, reached));
+            seen.emplace(std::move(reached), number);
             next_[row][byte] = number;
         }
     }

@@ -53,7 +53,7 @@ const valijson::Schema& compiled(const std::string& id) {
 }
 
 bool other_accepts(const std::string& id, const bj::value& value) {
-    valijson::Validator validator(valijson::Validator::kStrongTypes);
+    static valijson::Validator validator(valijson::Validator::kStrongTypes);  // keeps its compiled patterns
     const valijson::Schema& schema = compiled(id);
     try {
         return validator.validate(schema, valijson::adapters::BoostJsonAdapter(value), nullptr);
