@@ -1,4 +1,5 @@
-// Copies references, never waits for a client: one that takes nothing loses units up to the next keyframe.
+// Copies references, never waits for a client: one that takes nothing loses units up to the next
+// keyframe.
 #include "sim/camera/broadcast.hpp"
 
 #include <algorithm>
@@ -19,7 +20,8 @@ void Broadcast::join(GstElement* source) {
 
 void Broadcast::leave(GstElement* source) {
     std::lock_guard lock(mutex_);
-    std::erase_if(clients_, [source](const Client& client) { return client.source.get() == source; });
+    std::erase_if(clients_,
+                  [source](const Client& client) { return client.source.get() == source; });
 }
 
 void Broadcast::set_codec_data(const Bytes& codec_data) {
@@ -27,7 +29,8 @@ void Broadcast::set_codec_data(const Bytes& codec_data) {
     codec_data_ = codec_data;
 }
 
-void Broadcast::send(const Bytes& data, bool keyframe, std::int64_t at_ns, std::int64_t duration_ns) {
+void Broadcast::send(const Bytes& data, bool keyframe, std::int64_t at_ns,
+                     std::int64_t duration_ns) {
     std::lock_guard lock(mutex_);
     if (clients_.empty() || codec_data_.empty()) return;
     media::BufferHandle unit = media::buffer_from(data.data(), data.size());
@@ -48,9 +51,9 @@ void Broadcast::give(Client& client, GstBuffer* unit, bool keyframe, std::int64_
     }
     if (!client.has_caps) {
         media::BufferHandle codec_data = media::buffer_from(codec_data_.data(), codec_data_.size());
-        media::CapsHandle caps(gst_caps_new_simple("video/x-h264", "stream-format", G_TYPE_STRING, "avc", "alignment",
-                                                   G_TYPE_STRING, "au", "codec_data", GST_TYPE_BUFFER,
-                                                   codec_data.get(), nullptr));
+        media::CapsHandle caps(gst_caps_new_simple(
+            "video/x-h264", "stream-format", G_TYPE_STRING, "avc", "alignment", G_TYPE_STRING, "au",
+            "codec_data", GST_TYPE_BUFFER, codec_data.get(), nullptr));
         gst_app_src_set_caps(source, caps.get());
         client.has_caps = true;
     }

@@ -1,4 +1,5 @@
-// One live H.264 stream given to any number of RTSP clients, each from a keyframe and on its own clock.
+// One live H.264 stream given to any number of RTSP clients, each from a keyframe and on its own
+// clock.
 #pragma once
 
 #include <cstdint>

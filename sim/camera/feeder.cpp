@@ -19,7 +19,9 @@ namespace {
 class FrameClock {
   public:
     FrameClock(const PictureFormat& format, std::function<void(std::int64_t)> step)
-        : rate_{format.rate_num, format.rate_den}, step_(std::move(step)), thread_([this] { run(); }) {}
+        : rate_{format.rate_num, format.rate_den},
+          step_(std::move(step)),
+          thread_([this] { run(); }) {}
     ~FrameClock() {
         {
             std::lock_guard lock(mutex_);
@@ -33,7 +35,8 @@ class FrameClock {
     void run() {
         const std::int64_t start = machine_clock().steady().ns;
         for (std::int64_t k = 0;; ++k) {
-            std::chrono::steady_clock::time_point due{std::chrono::nanoseconds(start + rate_.frame_ns(k))};
+            std::chrono::steady_clock::time_point due{
+                std::chrono::nanoseconds(start + rate_.frame_ns(k))};
             {
                 std::unique_lock lock(mutex_);
                 if (wake_.wait_until(lock, due, [this] { return ending_; })) return;
@@ -61,7 +64,8 @@ class LoopFeeder final : public Feeder {
   private:
     void step(std::int64_t k) {
         const LoopUnit& unit = loop_.units[static_cast<std::size_t>(k) % loop_.units.size()];
-        broadcast_.send(unit.data, unit.keyframe, rate_.frame_ns(k), rate_.frame_ns(k + 1) - rate_.frame_ns(k));
+        broadcast_.send(unit.data, unit.keyframe, rate_.frame_ns(k),
+                        rate_.frame_ns(k + 1) - rate_.frame_ns(k));
     }
 
     const PlayLoop loop_;
@@ -73,7 +77,8 @@ class LoopFeeder final : public Feeder {
 class FileFeeder final : public Feeder {
   public:
     FileFeeder(const PictureFormat& format, Broadcast& broadcast)
-        : format_(format), broadcast_(broadcast),
+        : format_(format),
+          broadcast_(broadcast),
           size_(static_cast<std::size_t>(format.width) * format.height * 3 / 2) {}
 
     Status start(const std::string& path) {
@@ -85,9 +90,13 @@ class FileFeeder final : public Feeder {
         settings.video_bitrate_kbps = 4000;
         settings.keyframe_interval_s = 1;
         auto encoder = media::open_encoder(
-            settings, [this](const media::CodecInfo& info) { broadcast_.set_codec_data(info.video_codec_data); },
+            settings,
+            [this](const media::CodecInfo& info) {
+                broadcast_.set_codec_data(info.video_codec_data);
+            },
             [this](media::EncodedUnit unit) {
-                if (unit.video) broadcast_.send(unit.data, unit.keyframe, unit.pts_ns, unit.duration_ns);
+                if (unit.video)
+                    broadcast_.send(unit.data, unit.keyframe, unit.pts_ns, unit.duration_ns);
             },
             [](const Error& error) { log::error("file camera: {}", describe(error)); });
         if (!encoder) return encoder.error();
@@ -122,11 +131,13 @@ class FileFeeder final : public Feeder {
 
 }  // namespace
 
-std::unique_ptr<Feeder> feed_loop(PlayLoop loop, const PictureFormat& format, Broadcast& broadcast) {
+std::unique_ptr<Feeder> feed_loop(PlayLoop loop, const PictureFormat& format,
+                                  Broadcast& broadcast) {
     return std::make_unique<LoopFeeder>(std::move(loop), format, broadcast);
 }
 
-Result<std::unique_ptr<Feeder>> feed_file(const std::string& path, const PictureFormat& format, Broadcast& broadcast) {
+Result<std::unique_ptr<Feeder>> feed_file(const std::string& path, const PictureFormat& format,
+                                          Broadcast& broadcast) {
     std::error_code problem;
     if (!std::filesystem::is_regular_file(path, problem)) {
         return fail(ErrorCode::RES_NOT_FOUND, "no video file " + path);

@@ -25,6 +25,7 @@ class Feeder {
 // Sends unit k at start + k / rate, for ever.
 std::unique_ptr<Feeder> feed_loop(PlayLoop loop, const PictureFormat& format, Broadcast& broadcast);
 // Plays a video file of any kind in real time and looped, re-encoded at the given format.
-Result<std::unique_ptr<Feeder>> feed_file(const std::string& path, const PictureFormat& format, Broadcast& broadcast);
+Result<std::unique_ptr<Feeder>> feed_file(const std::string& path, const PictureFormat& format,
+                                          Broadcast& broadcast);
 
 }  // namespace vistter::sim

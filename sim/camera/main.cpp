@@ -1,4 +1,5 @@
-// vistter-camera-sim: RTSP cameras for sandbox and tests, each with a machine-readable frame number in its picture.
+// vistter-camera-sim: RTSP cameras for sandbox and tests, each with a machine-readable frame number
+// in its picture.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -32,9 +33,11 @@ Result<Named> split(const std::string& text) {
     std::size_t equals = text.find('=');
     Named named{text.substr(0, equals), equals == std::string::npos ? "" : text.substr(equals + 1)};
     bool plain = !named.id.empty() && named.id.size() <= 40;
-    for (char c : named.id) plain = plain && (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-');
+    for (char c : named.id)
+        plain = plain && (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-');
     if (!plain || named.value.empty()) {
-        return fail(ErrorCode::CFG_INVALID, "expected ID=VALUE with an id of letters, digits, _ and -: " + text);
+        return fail(ErrorCode::CFG_INVALID,
+                    "expected ID=VALUE with an id of letters, digits, _ and -: " + text);
     }
     return named;
 }
@@ -48,7 +51,8 @@ struct Studio {
 Status add_camera(Studio& studio, const Options& options, const Named& named) {
     char* end = nullptr;
     unsigned long source = std::strtoul(named.value.c_str(), &end, 10);
-    if (*end != '\0' || source > 14) return fail(ErrorCode::CFG_INVALID, "a source number is 0 to 14");
+    if (*end != '\0' || source > 14)
+        return fail(ErrorCode::CFG_INVALID, "a source number is 0 to 14");
     TestPictureSettings picture;
     picture.camera_id = named.id;
     picture.source = static_cast<unsigned>(source);
@@ -59,7 +63,8 @@ Status add_camera(Studio& studio, const Options& options, const Named& named) {
     picture.loop_frames = loop_seconds * picture.rate_num / picture.rate_den;
     Result<PlayLoop> loop = make_test_loop(picture, options.cache);
     if (!loop) return loop.error();
-    studio.feeders.push_back(feed_loop(std::move(*loop), options.format, studio.broadcasts.emplace_back()));
+    studio.feeders.push_back(
+        feed_loop(std::move(*loop), options.format, studio.broadcasts.emplace_back()));
     studio.ids.push_back(named.id);
     return ok();
 }
@@ -86,17 +91,20 @@ Status serve(const Options& options) {
         Status added = add_file(studio, options, *named);
         if (!added) return added;
     }
-    if (studio.ids.empty()) return fail(ErrorCode::CFG_INVALID, "name at least one --camera or --file");
+    if (studio.ids.empty())
+        return fail(ErrorCode::CFG_INVALID, "name at least one --camera or --file");
     auto server = open_rtsp_server(options.port);
     if (!server) return server.error();
     std::string listed;
     for (std::size_t i = 0; i < studio.ids.size(); ++i) {
         (*server)->mount(studio.ids[i], studio.broadcasts[i]);
-        listed += fmt::format("{}{{\"id\":\"{}\",\"url\":\"rtsp://127.0.0.1:{}/{}\"}}", i == 0 ? "" : ",", studio.ids[i],
-                              (*server)->port(), studio.ids[i]);
+        listed += fmt::format("{}{{\"id\":\"{}\",\"url\":\"rtsp://127.0.0.1:{}/{}\"}}",
+                              i == 0 ? "" : ",", studio.ids[i], (*server)->port(), studio.ids[i]);
     }
-    std::string line = fmt::format("{{\"ready\":true,\"port\":{},\"cameras\":[{}]}}\n", (*server)->port(), listed);
-    if (::write(options.ready_fd, line.data(), line.size()) < 0) return fail(ErrorCode::SYS_INTERNAL, "nobody waits for us");
+    std::string line =
+        fmt::format("{{\"ready\":true,\"port\":{},\"cameras\":[{}]}}\n", (*server)->port(), listed);
+    if (::write(options.ready_fd, line.data(), line.size()) < 0)
+        return fail(ErrorCode::SYS_INTERNAL, "nobody waits for us");
     (*server)->run();
     server->reset();
     return ok();
@@ -105,18 +113,21 @@ Status serve(const Options& options) {
 int run(int argc, char** argv) {
     Options options;
     CLI::App app{"Simulated RTSP cameras"};
-    app.add_option("--camera", options.cameras, "ID=SOURCE_NUMBER: a moving test picture (repeatable)");
+    app.add_option("--camera", options.cameras,
+                   "ID=SOURCE_NUMBER: a moving test picture (repeatable)");
     app.add_option("--file", options.files, "ID=PATH: a video file, looped (repeatable)");
     app.add_option("--port", options.port, "TCP port on 127.0.0.1, 0 for a free one");
-    app.add_option("--width", options.format.width, "even; a multiple of 80 for a readable strip")->check(CLI::Range(160, 3840));
+    app.add_option("--width", options.format.width, "even; a multiple of 80 for a readable strip")
+        ->check(CLI::Range(160, 3840));
     app.add_option("--height", options.format.height)->check(CLI::Range(90, 2160));
     app.add_option("--rate", options.rate, "frames a second as N/D");
     app.add_option("--cache", options.cache, "folder that keeps encoded loops between starts");
     app.add_option("--ready-fd", options.ready_fd, "where the ready line goes");
     CLI11_PARSE(app, argc, argv);
-    if (std::sscanf(options.rate.c_str(), "%d/%d", &options.format.rate_num, &options.format.rate_den) != 2 ||
-        options.format.rate_num < 1 || options.format.rate_den < 1 || options.format.width % 2 != 0 ||
-        options.format.height % 2 != 0) {
+    if (std::sscanf(options.rate.c_str(), "%d/%d", &options.format.rate_num,
+                    &options.format.rate_den) != 2 ||
+        options.format.rate_num < 1 || options.format.rate_den < 1 ||
+        options.format.width % 2 != 0 || options.format.height % 2 != 0) {
         std::cerr << "the rate is N/D, width and height are even\n";
         return 2;
     }
@@ -130,4 +141,6 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace vistter::sim
 
-int main(int argc, char** argv) { return vistter::sim::run(argc, argv); }
+int main(int argc, char** argv) {
+    return vistter::sim::run(argc, argv);
+}

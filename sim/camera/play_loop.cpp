@@ -18,8 +18,8 @@ constexpr int cache_version = 1;
 constexpr std::uint64_t largest_cache = 64 * 1024 * 1024;
 
 std::filesystem::path cache_file(const TestPictureSettings& s, const std::filesystem::path& cache) {
-    return cache / fmt::format("camera-v{}-{}-{}-{}x{}-{}-{}-{}.loop", cache_version, s.camera_id, s.source, s.width,
-                               s.height, s.loop_frames, s.rate_num, s.rate_den);
+    return cache / fmt::format("camera-v{}-{}-{}-{}x{}-{}-{}-{}.loop", cache_version, s.camera_id,
+                               s.source, s.width, s.height, s.loop_frames, s.rate_num, s.rate_den);
 }
 
 void put(std::string& out, std::uint32_t value) {
@@ -34,7 +34,8 @@ void put(std::string& out, const Bytes& bytes) {
 bool take(std::string_view& in, std::uint32_t& value) {
     if (in.size() < 4) return false;
     value = 0;
-    for (int i = 0; i < 4; ++i) value |= std::uint32_t{static_cast<unsigned char>(in[i])} << (8 * i);
+    for (int i = 0; i < 4; ++i)
+        value |= std::uint32_t{static_cast<unsigned char>(in[i])} << (8 * i);
     in.remove_prefix(4);
     return true;
 }
@@ -84,7 +85,8 @@ Result<PlayLoop> encode(const TestPictureSettings& s) {
     settings.height = s.height;
     settings.rate_num = s.rate_num;
     settings.rate_den = s.rate_den;
-    settings.video_bitrate_kbps = std::max(800, static_cast<int>(std::int64_t{s.width} * s.height * 4000 / (1280 * 720)));
+    settings.video_bitrate_kbps =
+        std::max(800, static_cast<int>(std::int64_t{s.width} * s.height * 4000 / (1280 * 720)));
     settings.keyframe_interval_s = 1;
     auto opened = media::open_encoder(
         settings,
@@ -94,7 +96,8 @@ Result<PlayLoop> encode(const TestPictureSettings& s) {
         },
         [&](media::EncodedUnit unit) {
             std::lock_guard lock(mutex);
-            if (unit.video) loop.units.push_back({.keyframe = unit.keyframe, .data = std::move(unit.data)});
+            if (unit.video)
+                loop.units.push_back({.keyframe = unit.keyframe, .data = std::move(unit.data)});
         },
         [&](Error error) {
             std::lock_guard lock(mutex);
@@ -119,9 +122,11 @@ Result<PlayLoop> encode(const TestPictureSettings& s) {
 
 }  // namespace
 
-Result<PlayLoop> make_test_loop(const TestPictureSettings& settings, const std::filesystem::path& cache) {
+Result<PlayLoop> make_test_loop(const TestPictureSettings& settings,
+                                const std::filesystem::path& cache) {
     PlayLoop cached;
-    if (!cache.empty() && load(cached, cache_file(settings, cache), settings.loop_frames)) return cached;
+    if (!cache.empty() && load(cached, cache_file(settings, cache), settings.loop_frames))
+        return cached;
     Result<PlayLoop> loop = encode(settings);
     if (loop && !cache.empty()) save(*loop, cache_file(settings, cache));
     return loop;

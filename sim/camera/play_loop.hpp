@@ -1,4 +1,5 @@
-// A camera's stretch of H.264, encoded once and played over and over (rulings 22: a simulated camera costs little CPU).
+// A camera's stretch of H.264, encoded once and played over and over (rulings 22: a simulated
+// camera costs little CPU).
 #pragma once
 
 #include <filesystem>
@@ -17,10 +18,13 @@ struct LoopUnit {
 
 struct PlayLoop {
     Bytes codec_data;  // avcC
-    std::vector<LoopUnit> units;  // one a frame, the first a keyframe; at least one keyframe in any half second
+    std::vector<LoopUnit>
+        units;  // one a frame, the first a keyframe; at least one keyframe in any half second
 };
 
-// Draws and encodes settings.loop_frames pictures. `cache`: a folder where the result is kept and looked for; may be empty.
-Result<PlayLoop> make_test_loop(const TestPictureSettings& settings, const std::filesystem::path& cache);
+// Draws and encodes settings.loop_frames pictures. `cache`: a folder where the result is kept and
+// looked for; may be empty.
+Result<PlayLoop> make_test_loop(const TestPictureSettings& settings,
+                                const std::filesystem::path& cache);
 
 }  // namespace vistter::sim

@@ -1,4 +1,5 @@
-// gst-rtsp-server with a media pipeline of its own for every client: a client that hangs holds up nobody else.
+// gst-rtsp-server with a media pipeline of its own for every client: a client that hangs holds up
+// nobody else.
 #include "sim/camera/rtsp_server.hpp"
 
 #include <glib-unix.h>
@@ -13,9 +14,11 @@ namespace vistter::sim {
 namespace {
 
 constexpr guint cleanup_interval_s = 2;
-// config-interval=1, not -1: "with every IDR" means before every IDR slice, which tears a keyframe of several slices apart.
+// config-interval=1, not -1: "with every IDR" means before every IDR slice, which tears a keyframe
+// of several slices apart.
 constexpr const char* launch =
-    "( appsrc name=stream format=time is-live=true max-bytes=0 max-buffers=0 caps=video/x-h264,stream-format=avc,alignment=au "
+    "( appsrc name=stream format=time is-live=true max-bytes=0 max-buffers=0 "
+    "caps=video/x-h264,stream-format=avc,alignment=au "
     "! rtph264pay name=pay0 pt=96 config-interval=1 )";
 
 struct Seat {
@@ -23,7 +26,9 @@ struct Seat {
     media::GstHandle<GstElement> source;
 };
 
-void free_seat(gpointer seat, GClosure*) { delete static_cast<Seat*>(seat); }
+void free_seat(gpointer seat, GClosure*) {
+    delete static_cast<Seat*>(seat);
+}
 
 void on_unprepared(GstRTSPMedia*, gpointer seat) {
     auto* taken = static_cast<Seat*>(seat);
@@ -36,7 +41,8 @@ void on_media(GstRTSPMediaFactory*, GstRTSPMedia* media, gpointer broadcast) {
     gst_object_unref(bin);
     seat->broadcast->join(seat->source.get());
     // The closure owns the seat and goes with the media.
-    g_signal_connect_data(media, "unprepared", G_CALLBACK(on_unprepared), seat, free_seat, GConnectFlags{});
+    g_signal_connect_data(media, "unprepared", G_CALLBACK(on_unprepared), seat, free_seat,
+                          GConnectFlags{});
 }
 
 gboolean on_cleanup(gpointer server) {
@@ -56,7 +62,9 @@ class GstServer final : public RtspServer {
     GstServer() : loop_(g_main_loop_new(nullptr, FALSE)), server_(gst_rtsp_server_new()) {}
     ~GstServer() override {
         gst_rtsp_server_client_filter(
-            server_, [](GstRTSPServer*, GstRTSPClient*, gpointer) { return GST_RTSP_FILTER_REMOVE; }, nullptr);
+            server_,
+            [](GstRTSPServer*, GstRTSPClient*, gpointer) { return GST_RTSP_FILTER_REMOVE; },
+            nullptr);
         if (attached_ != 0) g_source_remove(attached_);
         g_object_unref(server_);
         g_main_loop_unref(loop_);
@@ -67,7 +75,8 @@ class GstServer final : public RtspServer {
         gst_rtsp_server_set_service(server_, std::to_string(port).c_str());
         attached_ = gst_rtsp_server_attach(server_, nullptr);
         if (attached_ == 0) {
-            return fail(ErrorCode::SYS_PORT_IN_USE, fmt::format("port {} is already taken: choose another", port));
+            return fail(ErrorCode::SYS_PORT_IN_USE,
+                        fmt::format("port {} is already taken: choose another", port));
         }
         return ok();
     }
@@ -79,14 +88,18 @@ class GstServer final : public RtspServer {
         gst_rtsp_media_factory_set_protocols(factory, GST_RTSP_LOWER_TRANS_TCP);
         g_signal_connect(factory, "media-configure", G_CALLBACK(on_media), &broadcast);
         GstRTSPMountPoints* mounts = gst_rtsp_server_get_mount_points(server_);
-        gst_rtsp_mount_points_add_factory(mounts, ("/" + name).c_str(), factory);  // takes the factory
+        gst_rtsp_mount_points_add_factory(mounts, ("/" + name).c_str(),
+                                          factory);  // takes the factory
         g_object_unref(mounts);
     }
 
-    std::uint16_t port() const override { return static_cast<std::uint16_t>(gst_rtsp_server_get_bound_port(server_)); }
+    std::uint16_t port() const override {
+        return static_cast<std::uint16_t>(gst_rtsp_server_get_bound_port(server_));
+    }
 
     void run() override {
-        guint sources[] = {g_unix_signal_add(SIGTERM, on_signal, loop_), g_unix_signal_add(SIGINT, on_signal, loop_),
+        guint sources[] = {g_unix_signal_add(SIGTERM, on_signal, loop_),
+                           g_unix_signal_add(SIGINT, on_signal, loop_),
                            g_timeout_add_seconds(cleanup_interval_s, on_cleanup, server_)};
         g_main_loop_run(loop_);
         for (guint source : sources) g_source_remove(source);

@@ -27,26 +27,36 @@ struct Colour {
 // A hue well apart from its neighbours' for every source number (golden angle).
 Colour hue(unsigned source, double shift, double value) {
     double h = std::fmod(0.55 + source * 0.381966 + shift, 1.0) * 6.0;
-    double rise = value * std::fmod(h, 1.0), fall = value * (1 - std::fmod(h, 1.0)), low = value * 0.22;
+    double rise = value * std::fmod(h, 1.0), fall = value * (1 - std::fmod(h, 1.0)),
+           low = value * 0.22;
     rise = std::max(rise, low);
     fall = std::max(fall, low);
     switch (static_cast<int>(h)) {
-        case 0: return {value, rise, low};
-        case 1: return {fall, value, low};
-        case 2: return {low, value, rise};
-        case 3: return {low, fall, value};
-        case 4: return {rise, low, value};
-        default: return {value, low, fall};
+        case 0:
+            return {value, rise, low};
+        case 1:
+            return {fall, value, low};
+        case 2:
+            return {low, value, rise};
+        case 3:
+            return {low, fall, value};
+        case 4:
+            return {rise, low, value};
+        default:
+            return {value, low, fall};
     }
 }
 
-void set(cairo_t* cr, Colour c, double alpha = 1) { cairo_set_source_rgba(cr, c.r, c.g, c.b, alpha); }
+void set(cairo_t* cr, Colour c, double alpha = 1) {
+    cairo_set_source_rgba(cr, c.r, c.g, c.b, alpha);
+}
 
 void text_centred(cairo_t* cr, const std::string& text, double x, double y, double size) {
     cairo_set_font_size(cr, size);
     cairo_text_extents_t extents;
     cairo_text_extents(cr, text.c_str(), &extents);
-    cairo_move_to(cr, x - extents.width / 2 - extents.x_bearing, y - extents.height / 2 - extents.y_bearing);
+    cairo_move_to(cr, x - extents.width / 2 - extents.x_bearing,
+                  y - extents.height / 2 - extents.y_bearing);
     cairo_show_text(cr, text.c_str());
 }
 
@@ -66,8 +76,10 @@ void draw_background(cairo_t* cr, const TestPictureSettings& s) {
         cairo_move_to(cr, 0, h);
         for (int x = 0; x <= s.width; x += 4) {
             double along = x / w * turn;
-            cairo_line_to(cr, x, base + h * 0.05 * std::sin(along * (1.5 + layer) + s.source + 1.7 * layer) +
-                                     h * 0.02 * std::sin(along * (4 + 2 * layer) + 2.0 * s.source));
+            cairo_line_to(cr, x,
+                          base +
+                              h * 0.05 * std::sin(along * (1.5 + layer) + s.source + 1.7 * layer) +
+                              h * 0.02 * std::sin(along * (4 + 2 * layer) + 2.0 * s.source));
         }
         cairo_line_to(cr, w, h);
         cairo_close_path(cr);
@@ -99,14 +111,15 @@ void draw_motion(cairo_t* cr, const TestPictureSettings& s, int number) {
     cairo_line_to(cr, x + h * 0.26 * std::sin(phase * turn), y - h * 0.26 * std::cos(phase * turn));
     cairo_stroke(cr);
     set(cr, hue(s.source, 0.5, 0.95));
-    cairo_arc(cr, x + h * 0.30 * std::sin(second_phase * turn), y - h * 0.30 * std::cos(second_phase * turn),
-              h * 0.035, 0, turn);
+    cairo_arc(cr, x + h * 0.30 * std::sin(second_phase * turn),
+              y - h * 0.30 * std::cos(second_phase * turn), h * 0.035, 0, turn);
     cairo_fill(cr);
     cairo_rectangle(cr, w * 0.08, h * 0.72, w * 0.52 * phase, h * 0.012);
     cairo_fill(cr);
     cairo_select_font_face(cr, "Inter", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_source_rgba(cr, 1, 1, 1, 0.9);
-    text_centred(cr, fmt::format("{:05.2f} s   frame {:03}", number / rate, number), w * 0.34, h * 0.66, h * 0.055);
+    text_centred(cr, fmt::format("{:05.2f} s   frame {:03}", number / rate, number), w * 0.34,
+                 h * 0.66, h * 0.055);
 }
 
 }  // namespace
@@ -114,7 +127,8 @@ void draw_motion(cairo_t* cr, const TestPictureSettings& s, int number) {
 struct TestPicture::Canvas {
     Canvas(int width, int height)
         : background(cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height)),
-          picture(cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height)), pen(cairo_create(picture)) {}
+          picture(cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height)),
+          pen(cairo_create(picture)) {}
     ~Canvas() {
         cairo_destroy(pen);
         cairo_surface_destroy(picture);
@@ -145,10 +159,13 @@ void TestPicture::draw(int number, std::uint8_t* i420) {
     std::uint8_t* v = u + static_cast<std::size_t>(half) * (height / 2);
     // Cairo's pixels are B, G, R, x in memory: libyuv's ARGB.
     libyuv::ARGBToI420(cairo_image_surface_get_data(canvas_->picture),
-                       cairo_image_surface_get_stride(canvas_->picture), i420, width, u, half, v, half, width, height);
-    std::int64_t time = std::int64_t{number} * strip_ticks_per_second * settings_.rate_den / settings_.rate_num;
+                       cairo_image_surface_get_stride(canvas_->picture), i420, width, u, half, v,
+                       half, width, height);
+    std::int64_t time =
+        std::int64_t{number} * strip_ticks_per_second * settings_.rate_den / settings_.rate_num;
     media::draw_barcode(i420, width, width, 0,
-                        {.source = settings_.source, .frame = static_cast<std::uint32_t>(number),
+                        {.source = settings_.source,
+                         .frame = static_cast<std::uint32_t>(number),
                          .time = static_cast<std::uint32_t>(time)});
     std::size_t grey = static_cast<std::size_t>(half) * ((media::barcode_cell(width) + 1) / 2);
     std::memset(u, 128, grey);

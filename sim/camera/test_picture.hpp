@@ -1,4 +1,5 @@
-// What a simulated camera sees: a gradient in the camera's colour, its name, moving parts, and the machine-readable strip at the top.
+// What a simulated camera sees: a gradient in the camera's colour, its name, moving parts, and the
+// machine-readable strip at the top.
 #pragma once
 
 #include <cstdint>

@@ -49,7 +49,8 @@ bool Judge::in_order(const ObservedFrame& seen) {
     if (number < next_) {
         if (number >= request_.first) {
             ++verdict_.backwards;
-            fault("output frame {} came after {} (recorded frame {})", number, next_ - 1, seen.index);
+            fault("output frame {} came after {} (recorded frame {})", number, next_ - 1,
+                  seen.index);
         }
         return false;
     }
@@ -71,8 +72,11 @@ void Judge::check_source(const ObservedFrame& seen, const ExpectedFrame& expecte
     const int source = seen.camera ? static_cast<int>(seen.camera->source) : ExpectedFrame::none;
     if (source == expected.source) return;
     ++verdict_.wrong_source_frames;
-    auto name = [](int number) { return number < 0 ? std::string("no camera") : fmt::format("camera {}", number); };
-    fault("output frame {}: expected {}, found {}", *seen.output_frame, name(expected.source), name(source));
+    auto name = [](int number) {
+        return number < 0 ? std::string("no camera") : fmt::format("camera {}", number);
+    };
+    fault("output frame {}: expected {}, found {}", *seen.output_frame, name(expected.source),
+          name(source));
 }
 
 void Judge::check_overlays(const ObservedFrame& seen, const ExpectedFrame& expected) {
@@ -92,8 +96,8 @@ void Judge::check_overlays(const ObservedFrame& seen, const ExpectedFrame& expec
         last_visible_[i] = visible;
         if (visible == *expected.visible[i]) continue;
         wrong = true;
-        fault("output frame {}: {} should be {} (Y {:.0f} U {:.0f} V {:.0f})", *seen.output_frame, marker.name,
-              *expected.visible[i] ? "visible" : "hidden", patch.y, patch.u, patch.v);
+        fault("output frame {}: {} should be {} (Y {:.0f} U {:.0f} V {:.0f})", *seen.output_frame,
+              marker.name, *expected.visible[i] ? "visible" : "hidden", patch.y, patch.u, patch.v);
     }
     if (wrong) ++verdict_.overlay_wrong_frames;
 }
@@ -134,7 +138,8 @@ Verdict grade(const GradeRequest& request, const std::vector<ObservedFrame>& obs
     return judge.end();
 }
 
-std::optional<std::pair<std::int64_t, std::int64_t>> readable_range(const std::vector<ObservedFrame>& observed) {
+std::optional<std::pair<std::int64_t, std::int64_t>> readable_range(
+    const std::vector<ObservedFrame>& observed) {
     std::optional<std::pair<std::int64_t, std::int64_t>> range;
     for (const ObservedFrame& seen : observed) {
         if (!seen.output_frame) continue;

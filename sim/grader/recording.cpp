@@ -20,7 +20,8 @@ double mean(const std::uint8_t* plane, int stride, int width, int height, Rect r
     int top = std::clamp(r.y, 0, height), bottom = std::clamp(r.y + r.height, 0, height);
     std::int64_t sum = 0, count = 0;
     for (int y = top; y < bottom; ++y) {
-        for (int x = left; x < right; ++x) sum += plane[static_cast<std::ptrdiff_t>(y) * stride + x];
+        for (int x = left; x < right; ++x)
+            sum += plane[static_cast<std::ptrdiff_t>(y) * stride + x];
         count += right - left;
     }
     return count == 0 ? 0 : static_cast<double>(sum) / static_cast<double>(count);
@@ -28,7 +29,8 @@ double mean(const std::uint8_t* plane, int stride, int width, int height, Rect r
 
 Patch measure(const media::Frame& f, const Rect& r) {
     Rect half{r.x / 2, r.y / 2, std::max(1, r.width / 2), std::max(1, r.height / 2)};
-    return {mean(f.y(), f.width, f.width, f.height, r), mean(f.u(), f.width / 2, f.width / 2, f.height / 2, half),
+    return {mean(f.y(), f.width, f.width, f.height, r),
+            mean(f.u(), f.width / 2, f.width / 2, f.height / 2, half),
             mean(f.v(), f.width / 2, f.width / 2, f.height / 2, half)};
 }
 
@@ -67,7 +69,9 @@ class GstRecording final : public Recording {
         gst_video_frame_unmap(&mapped);
         ObservedFrame seen;
         seen.index = count_++;
-        seen.pts_ns = GST_BUFFER_PTS_IS_VALID(buffer) ? static_cast<std::int64_t>(GST_BUFFER_PTS(buffer)) : -1;
+        seen.pts_ns = GST_BUFFER_PTS_IS_VALID(buffer)
+                          ? static_cast<std::int64_t>(GST_BUFFER_PTS(buffer))
+                          : -1;
         read_strips(seen);
         for (const Rect& rect : patches) seen.patches.push_back(measure(*picture_, rect));
         return std::optional<ObservedFrame>(std::move(seen));
@@ -86,7 +90,8 @@ class GstRecording final : public Recording {
     // A recording that was cut off ends with a fault after its last whole picture: that is its end.
     Result<std::optional<ObservedFrame>> at_end(const std::optional<std::string>& broken) const {
         if (count_ > 0) return std::optional<ObservedFrame>{};
-        return fail(ErrorCode::AST_DECODE, "the recording holds no picture" + (broken ? ": " + *broken : ""));
+        return fail(ErrorCode::AST_DECODE,
+                    "the recording holds no picture" + (broken ? ": " + *broken : ""));
     }
 
     void copy(GstVideoFrame& mapped) {
@@ -117,7 +122,8 @@ class GstRecording final : public Recording {
     media::PipelineHandle pipeline_;
     media::GstHandle<GstElement> out_;
     std::optional<media::FrameScaler> scaler_;  // copies out of the decoder's padded lines
-    std::shared_ptr<const media::Frame> picture_;  // shared with the scaler's pool, which hands it out
+    std::shared_ptr<const media::Frame>
+        picture_;  // shared with the scaler's pool, which hands it out
     std::int64_t count_ = 0;
 };
 

@@ -25,7 +25,9 @@ namespace {
 
 constexpr std::size_t longest_line = 64 * 1024;
 
-std::int64_t now_ms() { return machine_clock().steady().ns / 1'000'000; }
+std::int64_t now_ms() {
+    return machine_clock().steady().ns / 1'000'000;
+}
 
 // Whether `fd` got something within `wait_ms`.
 bool wait_readable(int fd, std::int64_t wait_ms) {
@@ -42,7 +44,8 @@ sockaddr_in loopback(std::uint16_t port) {
 }
 
 // In the child: never returns. Only async-signal-safe calls.
-[[noreturn]] void become(char* const* argv, char* const* environment, int out_fd, int log_fd, pid_t parent) {
+[[noreturn]] void become(char* const* argv, char* const* environment, int out_fd, int log_fd,
+                         pid_t parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (::getppid() != parent) ::_exit(127);
     ::setpgid(0, 0);  // Ctrl-C in a terminal reaches us only; we end our children in order
@@ -62,14 +65,17 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     return result;
 }
 
-int exit_code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+int exit_code_of(int status) {
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
 
 }  // namespace
 
 Result<ChildProcess> ChildProcess::start(const ChildSettings& settings) {
     if (settings.argv.empty()) return fail(ErrorCode::SYS_INTERNAL, "no program to start");
     if (::access(settings.argv[0].c_str(), X_OK) != 0) {
-        return fail(ErrorCode::RES_NOT_FOUND, fmt::format("cannot run {}: {}", settings.argv[0], std::strerror(errno)));
+        return fail(ErrorCode::RES_NOT_FOUND,
+                    fmt::format("cannot run {}: {}", settings.argv[0], std::strerror(errno)));
     }
     std::vector<std::string> arguments = settings.argv, environment = settings.extra_environment;
     for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
@@ -96,7 +102,9 @@ Result<ChildProcess> ChildProcess::start(const ChildSettings& settings) {
     return child;
 }
 
-ChildProcess::ChildProcess(ChildProcess&& other) noexcept { *this = std::move(other); }
+ChildProcess::ChildProcess(ChildProcess&& other) noexcept {
+    *this = std::move(other);
+}
 
 ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
     std::swap(pid_, other.pid_);
@@ -113,7 +121,9 @@ ChildProcess::~ChildProcess() {
     if (out_fd_ >= 0) ::close(out_fd_);
 }
 
-bool ChildProcess::running() { return pid_ > 0 && !wait(0); }
+bool ChildProcess::running() {
+    return pid_ > 0 && !wait(0);
+}
 
 Result<std::string> ChildProcess::read_line(std::int64_t wait_ms) {
     const std::int64_t deadline = now_ms() + wait_ms;
@@ -124,14 +134,16 @@ Result<std::string> ChildProcess::read_line(std::int64_t wait_ms) {
             pending_.erase(0, end + 1);
             return line;
         }
-        if (pending_.size() > longest_line) return fail(ErrorCode::VAL_TOO_BIG, "a child's line is too long");
+        if (pending_.size() > longest_line)
+            return fail(ErrorCode::VAL_TOO_BIG, "a child's line is too long");
         if (!wait_readable(out_fd_, deadline - now_ms())) {
             return fail(ErrorCode::SYS_TIMEOUT, "a child process said nothing in time");
         }
         char block[4096];
         ssize_t got = ::read(out_fd_, block, sizeof block);
         if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return fail(ErrorCode::RES_NOT_FOUND, "a child process ended before it was ready");
+        if (got <= 0)
+            return fail(ErrorCode::RES_NOT_FOUND, "a child process ended before it was ready");
         pending_.append(block, static_cast<std::size_t>(got));
     }
 }

@@ -1,4 +1,5 @@
-// A program started as our child: its standard output for a ready line, and an end that is always waited for.
+// A program started as our child: its standard output for a ready line, and an end that is always
+// waited for.
 #pragma once
 
 #include <sys/types.h>
@@ -13,12 +14,13 @@
 namespace vistter::sim {
 
 struct ChildSettings {
-    std::vector<std::string> argv;    // argv[0] is the program's path
-    std::string log_file;             // standard error goes there; empty: ours
+    std::vector<std::string> argv;               // argv[0] is the program's path
+    std::string log_file;                        // standard error goes there; empty: ours
     std::vector<std::string> extra_environment;  // NAME=VALUE, on top of ours
 };
 
-// One child process. It dies with us (PR_SET_PDEATHSIG), so start it from a thread that lives as long as it should.
+// One child process. It dies with us (PR_SET_PDEATHSIG), so start it from a thread that lives as
+// long as it should.
 class ChildProcess {
   public:
     static Result<ChildProcess> start(const ChildSettings& settings);
@@ -29,8 +31,8 @@ class ChildProcess {
 
     pid_t pid() const { return pid_; }
     bool running();  // false once the child has ended (it is reaped then)
-    // The next line the child writes to its standard output, without the line feed. SYS_TIMEOUT after `wait_ms`,
-    // RES_NOT_FOUND when the child closed it first.
+    // The next line the child writes to its standard output, without the line feed. SYS_TIMEOUT
+    // after `wait_ms`, RES_NOT_FOUND when the child closed it first.
     Result<std::string> read_line(std::int64_t wait_ms);
     void send_signal(int number);
     // Waits for the end: its exit code, 128 + n after signal n; nothing after `wait_ms`.

@@ -1,4 +1,5 @@
-// A real RTMP server for sandbox and tests: nginx with its RTMP module, on loopback, in a folder of its own.
+// A real RTMP server for sandbox and tests: nginx with its RTMP module, on loopback, in a folder of
+// its own.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +13,20 @@
 namespace vistter::sim {
 
 struct RtmpServerSettings {
-    std::filesystem::path folder;   // configuration, logs and recordings/; made if missing, owned by the caller
-    std::uint16_t port = 0;         // 0: a free one
+    std::filesystem::path
+        folder;  // configuration, logs and recordings/; made if missing, owned by the caller
+    std::uint16_t port = 0;  // 0: a free one
     std::string application = "live";
     // An RTMP acknowledgement is asked for every so many bytes, so that a sender soon sees a hang.
     int ack_window_bytes = 250'000;
 };
 
-// Records everything it receives, each publishing in a file of its own: recordings/<stream>-<time>.flv. A second
-// application, "closed", lets nobody publish.
+// Records everything it receives, each publishing in a file of its own:
+// recordings/<stream>-<time>.flv. A second application, "closed", lets nobody publish.
 class RtmpServer {
   public:
-    // Returns once it accepts connections. RES_NOT_FOUND names the missing package, SYS_PORT_IN_USE a taken port.
+    // Returns once it accepts connections. RES_NOT_FOUND names the missing package, SYS_PORT_IN_USE
+    // a taken port.
     static Result<RtmpServer> start(const RtmpServerSettings& settings);
 
     std::uint16_t port() const { return settings_.port; }

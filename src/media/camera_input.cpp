@@ -1,4 +1,5 @@
-// A thread per camera that opens pipelines one after another, watches their pictures, and backs off between them.
+// A thread per camera that opens pipelines one after another, watches their pictures, and backs off
+// between them.
 #include "media/camera_input.hpp"
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "base/backoff.hpp"
 #include "base/clock.hpp"
@@ -23,9 +25,12 @@ constexpr std::int64_t stall_limit_ms = 3'000;
 constexpr std::int64_t first_picture_limit_ms = 8'000;
 constexpr std::int64_t look_interval_ms = 100;
 constexpr Backoff::Limits restart_limits{.base_ms = 100, .cap_ms = 1'000};
+constexpr std::int64_t healthy_after_ns = 30'000'000'000;
 constexpr std::int64_t fps_window_ns = 2'000'000'000;
 
-std::int64_t now_ns() { return machine_clock().steady().ns; }
+std::int64_t now_ns() {
+    return machine_clock().steady().ns;
+}
 
 // Arrival times of the last pictures, for the rate.
 class RateMeter {
@@ -84,6 +89,7 @@ class CameraDesk {
 
 void CameraDesk::run() {
     Backoff backoff(restart_limits);
+    std::string told;
     while (true) {
         std::int64_t started = now_ns();
         {
@@ -92,9 +98,16 @@ void CameraDesk::run() {
         }
         std::optional<Error> ended = run_once();
         if (!ended) break;
-        if (now_ns() - started > 30 * std::int64_t{1'000'000'000}) backoff.reset();
+        if (now_ns() - started > healthy_after_ns) {
+            backoff.reset();
+            told.clear();
+        }
         bool stalled = ended->code == ErrorCode::SYS_TIMEOUT;
-        log::warning("camera {}: {}; trying again", redact_url(url_), ended->message);
+        // A camera may be away for days: the same reason is told once.
+        if (std::exchange(told, describe(*ended)) != describe(*ended)) {
+            log::warning("camera {}: {}; trying again until it is back", redact_url(url_),
+                         ended->message);
+        }
         set_state(stalled ? "stalled" : "offline", describe(*ended));
         if (!wait_before_retry(backoff.next_ms(machine_random()))) break;
         std::lock_guard lock(mutex_);
@@ -191,13 +204,19 @@ CameraStatus CameraDesk::status() const {
     return status;
 }
 
-// Threads of closed inputs that may still take a pipeline down. Ended ones are joined at the next closing, the rest
-// when the process ends, so that closing an input costs its owner nothing.
+// Threads of closed inputs that may still take a pipeline down. Ended ones are joined at the next
+// closing, the rest when the process ends, so that closing an input costs its owner nothing.
 class ClosedInputs {
   public:
     static ClosedInputs& instance() {
         static ClosedInputs closed;
         return closed;
+    }
+    ClosedInputs() {
+        // What those threads use must live as long: touched first, so destroyed last.
+        machine_clock();
+        machine_random();
+        log::debug("camera inputs are watched");
     }
     ~ClosedInputs() {
         for (Entry& entry : entries_) entry.thread.join();

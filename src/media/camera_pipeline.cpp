@@ -8,9 +8,9 @@
 namespace vistter::media {
 namespace {
 
-constexpr unsigned rtsp_latency_ms = 50;            // the steadiest cadence (findings, media 2)
-constexpr guint64 rtsp_timeout_us = 3'000'000;      // connect and answer
-constexpr unsigned rtsp_over_tcp = 0x4;             // GST_RTSP_LOWER_TRANS_TCP
+constexpr unsigned rtsp_latency_ms = 50;        // the steadiest cadence (findings, media 2)
+constexpr guint64 rtsp_timeout_us = 3'000'000;  // connect and answer
+constexpr unsigned rtsp_over_tcp = 0x4;         // GST_RTSP_LOWER_TRANS_TCP
 
 struct Codec {
     const char *encoding, *depay, *parse, *decoder;
@@ -20,7 +20,8 @@ constexpr Codec codecs[] = {{"H264", "rtph264depay", "h264parse", "avdec_h264"},
 
 const Codec* codec_of(GstCaps* caps) {
     if (caps == nullptr || gst_caps_is_empty(caps)) return nullptr;
-    const gchar* encoding = gst_structure_get_string(gst_caps_get_structure(caps, 0), "encoding-name");
+    const gchar* encoding =
+        gst_structure_get_string(gst_caps_get_structure(caps, 0), "encoding-name");
     for (const Codec& codec : codecs) {
         if (encoding != nullptr && g_ascii_strcasecmp(encoding, codec.encoding) == 0) return &codec;
     }
@@ -44,19 +45,22 @@ ErrorCode code_of(GstMessage* message) {
     gst_message_parse_error(message, &problem, nullptr);
     ErrorCode code = ErrorCode::CAM_STREAM;
     if (problem != nullptr && problem->domain == GST_RESOURCE_ERROR) {
-        code = problem->code == GST_RESOURCE_ERROR_NOT_AUTHORIZED ? ErrorCode::CAM_AUTH : ErrorCode::CAM_UNREACHABLE;
+        code = problem->code == GST_RESOURCE_ERROR_NOT_AUTHORIZED ? ErrorCode::CAM_AUTH
+                                                                  : ErrorCode::CAM_UNREACHABLE;
     }
     g_clear_error(&problem);
     return code;
 }
 
 Error missing_part() {
-    return fail(ErrorCode::CAM_STREAM, "a GStreamer element for cameras is missing; install packages.txt");
+    return fail(ErrorCode::CAM_STREAM,
+                "a GStreamer element for cameras is missing; install packages.txt");
 }
 
 }  // namespace
 
-Result<std::unique_ptr<CameraPipeline>> CameraPipeline::open(const std::string& url, OnPicture on_picture) {
+Result<std::unique_ptr<CameraPipeline>> CameraPipeline::open(const std::string& url,
+                                                             OnPicture on_picture) {
     start_gstreamer();
     std::unique_ptr<CameraPipeline> made(new CameraPipeline(std::move(on_picture)));
     made->pipeline_.reset(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))));
@@ -66,11 +70,13 @@ Result<std::unique_ptr<CameraPipeline>> CameraPipeline::open(const std::string& 
     std::string address = url;
     if (!uri) {
         gchar* file_uri = gst_filename_to_uri(url.c_str(), nullptr);
-        if (file_uri == nullptr) return fail(ErrorCode::CAM_UNREACHABLE, "the camera's address is not readable");
+        if (file_uri == nullptr)
+            return fail(ErrorCode::CAM_UNREACHABLE, "the camera's address is not readable");
         address = file_uri;
         g_free(file_uri);
     } else if (!rtsp && !view.starts_with("file://")) {
-        return fail(ErrorCode::CAM_UNREACHABLE, "the camera's address must be rtsp://, rtsps://, file:// or a path");
+        return fail(ErrorCode::CAM_UNREACHABLE,
+                    "the camera's address must be rtsp://, rtsps://, file:// or a path");
     }
     Status built = rtsp ? made->build_rtsp(address) : made->build_file(address);
     if (!built) return built.error();
@@ -84,8 +90,9 @@ Status CameraPipeline::build_rtsp(const std::string& url) {
     GstElement* source = add_element(GST_BIN(pipeline_.get()), "rtspsrc");
     if (source == nullptr) return missing_part();
     // drop-on-latency would throw packets away even over TCP (findings, media trap 1).
-    g_object_set(source, "location", url.c_str(), "protocols", rtsp_over_tcp, "latency", rtsp_latency_ms,
-                 "drop-on-latency", FALSE, "tcp-timeout", rtsp_timeout_us, "user-agent", "Vistter", nullptr);
+    g_object_set(source, "location", url.c_str(), "protocols", rtsp_over_tcp, "latency",
+                 rtsp_latency_ms, "drop-on-latency", FALSE, "tcp-timeout", rtsp_timeout_us,
+                 "user-agent", "Vistter", nullptr);
     g_signal_connect(source, "select-stream", G_CALLBACK(select_stream), this);
     g_signal_connect(source, "pad-added", G_CALLBACK(on_rtp_pad), this);
     return add_picture_end(false);
@@ -107,8 +114,8 @@ Status CameraPipeline::add_picture_end(bool paced) {
     GstElement* sink = add_element(bin, "appsink");
     if (convert_ == nullptr || sink == nullptr) return missing_part();
     CapsHandle caps = caps_from("video/x-raw,format=I420");
-    g_object_set(sink, "caps", caps.get(), "max-buffers", 1u, "drop", TRUE, "sync", paced ? TRUE : FALSE,
-                 "enable-last-sample", FALSE, nullptr);
+    g_object_set(sink, "caps", caps.get(), "max-buffers", 1u, "drop", TRUE, "sync",
+                 paced ? TRUE : FALSE, "enable-last-sample", FALSE, nullptr);
     GstAppSinkCallbacks callbacks{};
     callbacks.new_sample = on_sample;
     gst_app_sink_set_callbacks(GST_APP_SINK(sink), &callbacks, this, nullptr);
@@ -116,7 +123,9 @@ Status CameraPipeline::add_picture_end(bool paced) {
     return ok();
 }
 
-gboolean CameraPipeline::select_stream(GstElement*, guint, GstCaps* caps, gpointer) { return is_video(caps); }
+gboolean CameraPipeline::select_stream(GstElement*, guint, GstCaps* caps, gpointer) {
+    return is_video(caps);
+}
 
 void CameraPipeline::on_rtp_pad(GstElement* source, GstPad* pad, gpointer self) {
     auto* camera = static_cast<CameraPipeline*>(self);
@@ -124,7 +133,8 @@ void CameraPipeline::on_rtp_pad(GstElement* source, GstPad* pad, gpointer self) 
     if (caps == nullptr) caps.reset(gst_pad_query_caps(pad, nullptr));
     const Codec* codec = codec_of(caps.get());
     if (codec == nullptr) {
-        GST_ELEMENT_ERROR(source, STREAM, CODEC_NOT_FOUND, ("the camera sends neither H.264 nor H.265"), (nullptr));
+        GST_ELEMENT_ERROR(source, STREAM, CODEC_NOT_FOUND,
+                          ("the camera sends neither H.264 nor H.265"), (nullptr));
         return;
     }
     GstBin* bin = GST_BIN(camera->pipeline_.get());
@@ -183,14 +193,20 @@ GstFlowReturn CameraPipeline::on_sample(GstAppSink* sink, gpointer self) {
 std::optional<Error> CameraPipeline::wait(std::int64_t wait_ms) {
     GstHandle<GstBus> bus(gst_element_get_bus(pipeline_.get()));
     auto kinds = static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
-    MessageHandle message(
-        gst_bus_timed_pop_filtered(bus.get(), static_cast<GstClockTime>(wait_ms) * GST_MSECOND, kinds));
+    MessageHandle message(gst_bus_timed_pop_filtered(
+        bus.get(), static_cast<GstClockTime>(wait_ms) * GST_MSECOND, kinds));
     if (message == nullptr) return std::nullopt;
     if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ERROR) {
-        return fail(code_of(message.get()), error_text(message.get()));
+        ErrorCode code = code_of(message.get());
+        const char* meaning =
+            code == ErrorCode::CAM_AUTH ? "the camera does not accept the user or password: "
+            : code == ErrorCode::CAM_UNREACHABLE ? "the camera does not answer at this address: "
+                                                 : "the camera's stream cannot be played: ";
+        return fail(code, meaning + error_text(message.get()));
     }
     auto rewind = static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_KEY_UNIT);
-    if (loops_ && gst_element_seek_simple(pipeline_.get(), GST_FORMAT_TIME, rewind, 0)) return std::nullopt;
+    if (loops_ && gst_element_seek_simple(pipeline_.get(), GST_FORMAT_TIME, rewind, 0))
+        return std::nullopt;
     return fail(ErrorCode::CAM_STREAM, "the source ended its stream");
 }
 

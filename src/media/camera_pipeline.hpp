@@ -1,4 +1,5 @@
-// One attempt at a camera or video file: a GStreamer pipeline from address to decoded I420 pictures.
+// One attempt at a camera or video file: a GStreamer pipeline from address to decoded I420
+// pictures.
 #pragma once
 
 #include <cstdint>
@@ -19,14 +20,15 @@ class CameraPipeline {
     using OnPicture = std::function<void(const PictureView&)>;
 
     // Starts connecting. `url` as in open_camera().
-    static Result<std::unique_ptr<CameraPipeline>> open(const std::string& url, OnPicture on_picture);
+    static Result<std::unique_ptr<CameraPipeline>> open(const std::string& url,
+                                                        OnPicture on_picture);
     // Takes the pipeline down; up to 100 ms, and no picture comes afterwards.
     ~CameraPipeline();
     CameraPipeline(const CameraPipeline&) = delete;
     CameraPipeline& operator=(const CameraPipeline&) = delete;
 
-    // Waits at most `wait_ms` for the pipeline's end: the reason (CAM_UNREACHABLE, CAM_AUTH, CAM_STREAM), or nothing
-    // while it runs. A file that comes to its end starts again here.
+    // Waits at most `wait_ms` for the pipeline's end: the reason (CAM_UNREACHABLE, CAM_AUTH,
+    // CAM_STREAM), or nothing while it runs. A file that comes to its end starts again here.
     std::optional<Error> wait(std::int64_t wait_ms);
 
   private:

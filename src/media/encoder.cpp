@@ -1,4 +1,5 @@
-// appsrc -> x264enc -> appsink and appsrc -> avenc_aac -> appsink in one pipeline, with our own count of frames around it.
+// appsrc -> x264enc -> appsink and appsrc -> avenc_aac -> appsink in one pipeline, with our own
+// count of frames around it.
 #include "media/encoder.hpp"
 
 #include <gst/video/video.h>
@@ -18,22 +19,27 @@
 namespace vistter::media {
 namespace {
 
-// Pictures handed over and not yet encoded; a tick that catches up waits here and loses nothing (rulings 20).
+// Pictures handed over and not yet encoded; a tick that catches up waits here and loses nothing
+// (rulings 20).
 constexpr std::size_t queue_limit = 8;
 constexpr int audio_channels = 2;
 constexpr std::size_t sample_bytes = audio_channels * sizeof(float);
-// What an AAC encoder puts before the first sample; avenc_aac does not say so in its timestamps (findings, media 7).
+// What an AAC encoder puts before the first sample; avenc_aac does not say so in its timestamps
+// (findings, media 7).
 constexpr std::int64_t aac_priming_samples = 1024;
 constexpr std::int64_t no_time = INT64_MIN;
 
-std::int64_t now_ns() { return machine_clock().steady().ns; }
+std::int64_t now_ns() {
+    return machine_clock().steady().ns;
+}
 
 std::string describe_pipeline(const EncoderSettings& s) {
     int keyframe_frames = std::max(1, s.keyframe_interval_s * s.rate_num / std::max(1, s.rate_den));
     // scenecut would add keyframes between the planned ones (findings, media trap 8).
     return fmt::format(
         "appsrc name=pictures format=time is-live=true max-bytes=0 max-buffers=0 "
-        "caps=video/x-raw,format=I420,width={},height={},framerate={}/{},interlace-mode=progressive,"
+        "caps=video/x-raw,format=I420,width={},height={},framerate={}/"
+        "{},interlace-mode=progressive,"
         "pixel-aspect-ratio=1/1,colorimetry=bt709 "
         "! x264enc name=x264 speed-preset={} tune=zerolatency bitrate={} key-int-max={} bframes=0 "
         "option-string=scenecut=0:open-gop=0 "
@@ -59,8 +65,11 @@ class GstEncoder final : public Encoder {
   public:
     GstEncoder(const EncoderSettings& settings, std::function<void(const CodecInfo&)> ready,
                std::function<void(EncodedUnit)> unit, std::function<void(Error)> failed)
-        : settings_(settings), clock_{settings.rate_num, settings.rate_den}, ready_(std::move(ready)),
-          unit_(std::move(unit)), failed_(std::move(failed)) {}
+        : settings_(settings),
+          clock_{settings.rate_num, settings.rate_den},
+          ready_(std::move(ready)),
+          unit_(std::move(unit)),
+          failed_(std::move(failed)) {}
     ~GstEncoder() override;
 
     Status start();
@@ -97,7 +106,8 @@ class GstEncoder final : public Encoder {
     PipelineHandle pipeline_;
     GstHandle<GstElement> pictures_, sound_, video_sink_, audio_sink_;
     GstHandle<GstBufferPool> pool_;
-    std::unique_ptr<GstMemory, void (*)(GstMemory*)> silence_{nullptr, gst_memory_unref};  // one second
+    std::unique_ptr<GstMemory, void (*)(GstMemory*)> silence_{nullptr,
+                                                              gst_memory_unref};  // one second
 
     // The producing thread's.
     GstBuffer* open_buffer_ = nullptr;
@@ -106,8 +116,8 @@ class GstEncoder final : public Encoder {
 
     mutable std::mutex mutex_;
     std::condition_variable moved_;
-    std::deque<Pending> pending_;   // handed over, not yet encoded, in order
-    std::size_t entered_ = 0;       // how many of them the codec has taken
+    std::deque<Pending> pending_;  // handed over, not yet encoded, in order
+    std::size_t entered_ = 0;      // how many of them the codec has taken
     bool keyframe_wanted_ = false;
     bool broken_ = false;
     int ended_tracks_ = 0;
@@ -152,7 +162,8 @@ void GstEncoder::make_buffers() {
     gst_buffer_pool_config_set_params(config, nullptr, static_cast<guint>(size), 2, 0);
     gst_buffer_pool_set_config(pool_.get(), config);
     gst_buffer_pool_set_active(pool_.get(), TRUE);
-    GstMemory* memory = gst_allocator_alloc(nullptr, EncoderClock::audio_rate * sample_bytes, nullptr);
+    GstMemory* memory =
+        gst_allocator_alloc(nullptr, EncoderClock::audio_rate * sample_bytes, nullptr);
     GstMapInfo map;
     gst_memory_map(memory, &map, GST_MAP_WRITE);
     std::fill(map.data, map.data + map.size, std::uint8_t{0});
@@ -175,7 +186,8 @@ std::uint8_t* GstEncoder::begin_frame() {
         moved_.wait(lock, [this] { return pending_.size() < queue_limit || broken_; });
     }
     if (open_buffer_ == nullptr) {
-        if (gst_buffer_pool_acquire_buffer(pool_.get(), &open_buffer_, nullptr) != GST_FLOW_OK) std::abort();
+        if (gst_buffer_pool_acquire_buffer(pool_.get(), &open_buffer_, nullptr) != GST_FLOW_OK)
+            std::abort();
         gst_buffer_map(open_buffer_, &open_map_, GST_MAP_WRITE);
     }
     return open_map_.data;
@@ -197,13 +209,16 @@ void GstEncoder::end_frame(std::int64_t frame) {
     }
     // Our planes have no padding, GStreamer's default layout does: say so.
     const int width = settings_.width, height = settings_.height, half = width / 2;
-    gsize u_at = static_cast<gsize>(width) * height, v_at = u_at + static_cast<gsize>(half) * (height / 2);
+    gsize u_at = static_cast<gsize>(width) * height,
+          v_at = u_at + static_cast<gsize>(half) * (height / 2);
     gsize offsets[GST_VIDEO_MAX_PLANES] = {0, u_at, v_at, 0};
     gint strides[GST_VIDEO_MAX_PLANES] = {width, half, half, 0};
-    gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_I420, static_cast<guint>(width),
-                                   static_cast<guint>(height), 3, offsets, strides);
+    gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_I420,
+                                   static_cast<guint>(width), static_cast<guint>(height), 3,
+                                   offsets, strides);
     GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(clock_.frame_ns(frame));
-    GST_BUFFER_DURATION(buffer) = static_cast<GstClockTime>(clock_.frame_ns(frame + 1) - clock_.frame_ns(frame));
+    GST_BUFFER_DURATION(buffer) =
+        static_cast<GstClockTime>(clock_.frame_ns(frame + 1) - clock_.frame_ns(frame));
     if (force) {
         GstClockTime at = GST_BUFFER_PTS(buffer);
         gst_element_send_event(pictures_.get(),
@@ -217,10 +232,13 @@ void GstEncoder::end_frame(std::int64_t frame) {
 // Also covers ticks that were skipped, so that sound never has a hole.
 void GstEncoder::push_sound_to(std::int64_t end_sample) {
     while (next_sample_ < end_sample) {
-        std::int64_t count = std::min<std::int64_t>(end_sample - next_sample_, EncoderClock::audio_rate);
+        std::int64_t count =
+            std::min<std::int64_t>(end_sample - next_sample_, EncoderClock::audio_rate);
         GstBuffer* buffer = gst_buffer_new();
-        gst_buffer_append_memory(buffer, gst_memory_share(silence_.get(), 0, count * static_cast<gssize>(sample_bytes)));
-        std::int64_t from = EncoderClock::sample_ns(next_sample_), to = EncoderClock::sample_ns(next_sample_ + count);
+        gst_buffer_append_memory(
+            buffer, gst_memory_share(silence_.get(), 0, count * static_cast<gssize>(sample_bytes)));
+        std::int64_t from = EncoderClock::sample_ns(next_sample_),
+                     to = EncoderClock::sample_ns(next_sample_ + count);
         GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(from);
         GST_BUFFER_DURATION(buffer) = static_cast<GstClockTime>(to - from);
         gst_app_src_push_buffer(GST_APP_SRC(sound_.get()), buffer);
@@ -253,7 +271,8 @@ double GstEncoder::encode_ms_p95() const {
 GstPadProbeReturn GstEncoder::on_enter(GstPad*, GstPadProbeInfo*, gpointer self) {
     auto* encoder = static_cast<GstEncoder*>(self);
     std::lock_guard lock(encoder->mutex_);
-    if (encoder->entered_ < encoder->pending_.size()) encoder->pending_[encoder->entered_++].entered_ns = now_ns();
+    if (encoder->entered_ < encoder->pending_.size())
+        encoder->pending_[encoder->entered_++].entered_ns = now_ns();
     return GST_PAD_PROBE_OK;
 }
 
@@ -283,7 +302,8 @@ void GstEncoder::on_video(GstSample* sample) {
     unit.video = true;
     unit.keyframe = !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
     std::int64_t pts = running_time(segment, GST_BUFFER_PTS(buffer), no_time);
-    // Without B-frames units leave in the order in which pictures came: the count names the frame, the time confirms it.
+    // Without B-frames units leave in the order in which pictures came: the count names the frame,
+    // the time confirms it.
     bool counted = false;
     {
         std::lock_guard lock(mutex_);
@@ -298,7 +318,8 @@ void GstEncoder::on_video(GstSample* sample) {
         moved_.notify_all();
     }
     if (!counted) {
-        break_off(fail(ErrorCode::STR_ENCODER, "the encoder's output does not match the frames it was given"));
+        break_off(fail(ErrorCode::STR_ENCODER,
+                       "the encoder's output does not match the frames it was given"));
         return;
     }
     unit.pts_ns = clock_.frame_ns(unit.frame);
@@ -313,7 +334,8 @@ void GstEncoder::on_audio(GstSample* sample) {
     EncodedUnit unit;
     unit.video = false;
     unit.keyframe = true;
-    std::int64_t pts = running_time(gst_sample_get_segment(sample), GST_BUFFER_PTS(buffer), no_time);
+    std::int64_t pts =
+        running_time(gst_sample_get_segment(sample), GST_BUFFER_PTS(buffer), no_time);
     if (pts == no_time) return;
     unit.pts_ns = pts - EncoderClock::sample_ns(aac_priming_samples);
     unit.dts_ns = unit.pts_ns;
@@ -355,7 +377,8 @@ void GstEncoder::break_off(Error error) {
 GstBusSyncReply GstEncoder::on_message(GstBus*, GstMessage* message, gpointer self) {
     raise_priority_on_enter(message);
     if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
-        static_cast<GstEncoder*>(self)->break_off(fail(ErrorCode::STR_ENCODER, error_text(message)));
+        static_cast<GstEncoder*>(self)->break_off(
+            fail(ErrorCode::STR_ENCODER, error_text(message)));
     }
     gst_message_unref(message);
     return GST_BUS_DROP;
@@ -367,14 +390,16 @@ Result<std::unique_ptr<Encoder>> open_encoder(const EncoderSettings& settings,
                                               std::function<void(const CodecInfo&)> ready,
                                               std::function<void(EncodedUnit)> unit,
                                               std::function<void(Error)> failed) {
-    if (settings.width % 2 != 0 || settings.height % 2 != 0 || settings.width < 16 || settings.height < 16 ||
-        settings.rate_num < 1 || settings.rate_den < 1) {
-        return fail(ErrorCode::STR_ENCODER, "a picture must be of even size and have a frame rate above 0");
+    if (settings.width % 2 != 0 || settings.height % 2 != 0 || settings.width < 16 ||
+        settings.height < 16 || settings.rate_num < 1 || settings.rate_den < 1) {
+        return fail(ErrorCode::STR_ENCODER,
+                    "a picture must be of even size and have a frame rate above 0");
     }
     for (char c : settings.preset) {
         if (c < 'a' || c > 'z') return fail(ErrorCode::STR_ENCODER, "unknown x264 preset");
     }
-    auto encoder = std::make_unique<GstEncoder>(settings, std::move(ready), std::move(unit), std::move(failed));
+    auto encoder = std::make_unique<GstEncoder>(settings, std::move(ready), std::move(unit),
+                                                std::move(failed));
     Status started = encoder->start();
     if (!started) return started.error();
     return std::unique_ptr<Encoder>(std::move(encoder));

@@ -18,12 +18,14 @@ struct EncoderClock {
         const std::int64_t unit = second_ns * rate_den;  // holds exactly rate_num frames
         return ns / unit * rate_num + (ns % unit * rate_num + unit / 2) / unit;
     }
-    // The first sample of frame `frame`: consecutive frames share their boundary, so no sample is lost or doubled.
+    // The first sample of frame `frame`: consecutive frames share their boundary, so no sample is
+    // lost or doubled.
     std::int64_t first_sample(std::int64_t frame) const { return muldiv(frame, audio_rate); }
     static std::int64_t sample_ns(std::int64_t sample) { return sample * 62'500 / 3; }
 
   private:
-    // frame * per_second * rate_den / rate_num, rounded down, in parts that do not overflow for years.
+    // frame * per_second * rate_den / rate_num, rounded down, in parts that do not overflow for
+    // years.
     std::int64_t muldiv(std::int64_t frame, std::int64_t per_second) const {
         const std::int64_t unit = per_second * rate_den;
         return frame / rate_num * unit + frame % rate_num * unit / rate_num;

@@ -1,4 +1,5 @@
-// Fits decoded I420 pictures of any size and stride into frames of the programme's size, shape kept, black around.
+// Fits decoded I420 pictures of any size and stride into frames of the programme's size, shape
+// kept, black around.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ struct PictureView {
     int width = 0, height = 0;
 };
 
-// Keeps a few frames and reuses those nobody holds any more, so that a camera allocates only at its start. One thread.
+// Keeps a few frames and reuses those nobody holds any more, so that a camera allocates only at its
+// start. One thread.
 class FrameScaler {
   public:
     // The size must be even in both directions.
@@ -25,10 +27,11 @@ class FrameScaler {
     std::shared_ptr<Frame> fit(const PictureView& picture);
 
   private:
-    std::shared_ptr<Frame> free_frame();
+    std::shared_ptr<Frame> free_frame();  // shared with the pool below
 
     int width_, height_;
-    // Shared with the tick thread (see FramePtr); one owner left means that the frame is free again.
+    // Shared with the tick thread (see FramePtr); one owner left means that the frame is free
+    // again.
     std::vector<std::shared_ptr<Frame>> frames_;
 };
 

@@ -26,7 +26,8 @@ void start_gstreamer() {
 GstElement* add_element(GstBin* bin, const char* factory, const char* name) {
     GstElement* element = gst_element_factory_make(factory, name);
     if (element == nullptr) {
-        log::error("GStreamer element {} is missing: install the packages listed in packages.txt", factory);
+        log::error("GStreamer element {} is missing: install the packages listed in packages.txt",
+                   factory);
         return nullptr;
     }
     gst_bin_add(bin, element);
@@ -36,7 +37,8 @@ GstElement* add_element(GstBin* bin, const char* factory, const char* name) {
 Result<PipelineHandle> parse_pipeline(const std::string& description) {
     start_gstreamer();
     GError* problem = nullptr;
-    GstElement* made = gst_parse_launch_full(description.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &problem);
+    GstElement* made =
+        gst_parse_launch_full(description.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &problem);
     if (made == nullptr) {
         std::string words = problem != nullptr ? problem->message : "unknown reason";
         g_clear_error(&problem);
@@ -89,7 +91,8 @@ std::string error_text(GstMessage* message) {
     }
     std::string text = problem != nullptr ? problem->message : "unknown fault";
     if (debug != nullptr) {
-        // The debug text opens with source positions of GStreamer itself; the reason is on its last line.
+        // The debug text opens with source positions of GStreamer itself; the reason is on its last
+        // line.
         std::string detail = debug;
         std::size_t last_line = detail.find_last_of('\n');
         if (last_line != std::string::npos) text += " (" + detail.substr(last_line + 1) + ")";
@@ -112,7 +115,8 @@ void raise_priority_on_enter(GstMessage* message) {
     GstStreamStatusType type{};
     GstElement* owner = nullptr;
     gst_message_parse_stream_status(message, &type, &owner);
-    // The message is posted on the thread itself, and a thread inherits the priority of the one that makes it.
+    // The message is posted on the thread itself, and a thread inherits the priority of the one
+    // that makes it.
     if (type == GST_STREAM_STATUS_TYPE_ENTER) {
         setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), raised_nice);
     }

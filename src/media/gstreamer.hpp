@@ -1,4 +1,5 @@
-// The few things every GStreamer edge of ours needs: one start, owning handles, element making, the common clock's rules.
+// The few things every GStreamer edge of ours needs: one start, owning handles, element making, the
+// common clock's rules.
 #pragma once
 
 #include <gst/app/gstappsink.h>
@@ -33,7 +34,8 @@ using BufferHandle = std::unique_ptr<GstBuffer, UnrefMini>;
 using CapsHandle = std::unique_ptr<GstCaps, UnrefMini>;
 using MessageHandle = std::unique_ptr<GstMessage, UnrefMini>;
 
-// A pipeline that goes to NULL before it is let go. Going to NULL can take 100 ms: never destroy one on the tick thread.
+// A pipeline that goes to NULL before it is let go. Going to NULL can take 100 ms: never destroy
+// one on the tick thread.
 struct StopPipeline {
     void operator()(GstElement* pipeline) const {
         gst_element_set_state(pipeline, GST_STATE_NULL);
@@ -56,12 +58,14 @@ BufferHandle buffer_from(const void* bytes, std::size_t size);
 Bytes codec_data_of(GstCaps* caps);
 // "message (debug)" of an ERROR or WARNING message, with addresses redacted.
 std::string error_text(GstMessage* message);
-// Running time of `time` in the sample's segment, may be negative; x264enc shifts its segment by 1000 h, so a
-// buffer's own time says nothing (findings, media trap 2). `none` when the buffer has no such time.
+// Running time of `time` in the sample's segment, may be negative; x264enc shifts its segment by
+// 1000 h, so a buffer's own time says nothing (findings, media trap 2). `none` when the buffer has
+// no such time.
 std::int64_t running_time(const GstSegment* segment, GstClockTime time, std::int64_t none);
 
-// To be called from a bus sync handler with every message: a streaming thread that starts (and the threads it makes later,
-// as x264's) gets a raised priority where the system allows it. Quietly does nothing where it does not.
+// To be called from a bus sync handler with every message: a streaming thread that starts (and the
+// threads it makes later, as x264's) gets a raised priority where the system allows it. Quietly
+// does nothing where it does not.
 void raise_priority_on_enter(GstMessage* message);
 
 }  // namespace vistter::media

@@ -23,42 +23,53 @@ constexpr std::int64_t queue_seconds = 5;
 constexpr unsigned rtmp_chunk_bytes = 4096;
 
 CapsHandle video_caps(const SinkSettings& s) {
-    BufferHandle codec_data = buffer_from(s.codec.video_codec_data.data(), s.codec.video_codec_data.size());
+    BufferHandle codec_data =
+        buffer_from(s.codec.video_codec_data.data(), s.codec.video_codec_data.size());
     return CapsHandle(gst_caps_new_simple(
-        "video/x-h264", "stream-format", G_TYPE_STRING, "avc", "alignment", G_TYPE_STRING, "au", "codec_data",
-        GST_TYPE_BUFFER, codec_data.get(), "width", G_TYPE_INT, s.width, "height", G_TYPE_INT, s.height, "framerate",
-        GST_TYPE_FRACTION, s.rate_num, s.rate_den, nullptr));
+        "video/x-h264", "stream-format", G_TYPE_STRING, "avc", "alignment", G_TYPE_STRING, "au",
+        "codec_data", GST_TYPE_BUFFER, codec_data.get(), "width", G_TYPE_INT, s.width, "height",
+        G_TYPE_INT, s.height, "framerate", GST_TYPE_FRACTION, s.rate_num, s.rate_den, nullptr));
 }
 
 CapsHandle audio_caps(const SinkSettings& s) {
-    BufferHandle codec_data = buffer_from(s.codec.audio_codec_data.data(), s.codec.audio_codec_data.size());
-    return CapsHandle(gst_caps_new_simple("audio/mpeg", "mpegversion", G_TYPE_INT, 4, "stream-format", G_TYPE_STRING,
-                                          "raw", "codec_data", GST_TYPE_BUFFER, codec_data.get(), "rate", G_TYPE_INT,
-                                          s.audio_rate, "channels", G_TYPE_INT, s.audio_channels, nullptr));
+    BufferHandle codec_data =
+        buffer_from(s.codec.audio_codec_data.data(), s.codec.audio_codec_data.size());
+    return CapsHandle(gst_caps_new_simple(
+        "audio/mpeg", "mpegversion", G_TYPE_INT, 4, "stream-format", G_TYPE_STRING, "raw",
+        "codec_data", GST_TYPE_BUFFER, codec_data.get(), "rate", G_TYPE_INT, s.audio_rate,
+        "channels", G_TYPE_INT, s.audio_channels, nullptr));
 }
 
 // The containers that survive a kill at any moment (findings, media trap 16); plain mp4 does not.
 Result<std::string> describe_container(const SinkSettings& s) {
     constexpr const char* sources =
-        "appsrc name=video format=time max-bytes=0 max-buffers=0 appsrc name=audio format=time max-bytes=0 max-buffers=0 ";
+        "appsrc name=video format=time max-bytes=0 max-buffers=0 appsrc name=audio format=time "
+        "max-bytes=0 max-buffers=0 ";
     std::string_view location = s.location;
     if (s.kind == "rtmp") {
-        return fmt::format("{} flvmux name=mux streamable=true ! rtmp2sink name=end sync=false async=false "
-                           "chunk-size={} video. ! mux.video audio. ! mux.audio", sources, rtmp_chunk_bytes);
+        return fmt::format(
+            "{} flvmux name=mux streamable=true ! rtmp2sink name=end sync=false async=false "
+            "chunk-size={} video. ! mux.video audio. ! mux.audio",
+            sources, rtmp_chunk_bytes);
     }
     constexpr const char* to_file = "filesink name=end sync=false async=false";
     if (s.kind == "file" && location.ends_with(".flv")) {
-        return fmt::format("{} flvmux name=mux streamable=true ! {} video. ! mux.video audio. ! mux.audio", sources,
-                           to_file);
+        return fmt::format(
+            "{} flvmux name=mux streamable=true ! {} video. ! mux.video audio. ! mux.audio",
+            sources, to_file);
     }
     if (s.kind == "file" && location.ends_with(".mp4")) {
-        return fmt::format("{} mp4mux name=mux streamable=true fragment-duration=1000 ! {} "
-                           "video. ! mux.video_0 audio. ! mux.audio_0", sources, to_file);
+        return fmt::format(
+            "{} mp4mux name=mux streamable=true fragment-duration=1000 ! {} "
+            "video. ! mux.video_0 audio. ! mux.audio_0",
+            sources, to_file);
     }
     if (s.kind == "file" && location.ends_with(".ts")) {
-        return fmt::format("{} mpegtsmux name=mux ! {} "
-                           "video. ! h264parse config-interval=-1 ! video/x-h264,stream-format=byte-stream ! mux. "
-                           "audio. ! aacparse ! audio/mpeg,stream-format=adts ! mux.", sources, to_file);
+        return fmt::format(
+            "{} mpegtsmux name=mux ! {} "
+            "video. ! h264parse config-interval=-1 ! video/x-h264,stream-format=byte-stream ! mux. "
+            "audio. ! aacparse ! audio/mpeg,stream-format=adts ! mux.",
+            sources, to_file);
     }
     return fail(ErrorCode::STR_DESTINATION_REFUSED,
                 "a destination is an rtmp address or a file ending in .ts, .flv or .mp4");
@@ -122,28 +133,35 @@ Status GstSink::start() {
     g_object_set(end_.get(), "location", settings_.location.c_str(), nullptr);
     GstHandle<GstPad> pad(gst_element_get_static_pad(end_.get(), "sink"));
     // mpegtsmux hands over lists of packets.
-    auto kinds = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
+    auto kinds =
+        static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
     gst_pad_add_probe(pad.get(), kinds, on_written, this, nullptr);
     GstHandle<GstBus> bus(gst_element_get_bus(pipeline_.get()));
     gst_bus_set_sync_handler(bus.get(), on_message, this, nullptr);
-    bool playing = gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE;
+    bool playing =
+        gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE;
     std::lock_guard lock(mutex_);
     started_ = true;
     if (error_) return *error_;
-    if (!playing) return fail(ErrorCode::STR_DESTINATION_REFUSED, "the destination cannot be opened");
+    if (!playing)
+        return fail(ErrorCode::STR_DESTINATION_REFUSED, "the destination cannot be opened");
     return ok();
 }
 
-GstSink::~GstSink() { pipeline_.reset(); }
+GstSink::~GstSink() {
+    pipeline_.reset();
+}
 
 bool GstSink::has_room(const EncodedUnit& unit) {
-    guint64 limit = static_cast<guint64>(queue_seconds * settings_.rate_num / std::max(1, settings_.rate_den));
+    guint64 limit =
+        static_cast<guint64>(queue_seconds * settings_.rate_num / std::max(1, settings_.rate_den));
     if (dropping_) {
         // Only a keyframe ends the hole, and only once the backlog is half gone.
         if (!unit.video || !unit.keyframe) return false;
         limit /= 2;
     }
-    dropping_ = gst_app_src_get_current_level_buffers(GST_APP_SRC(video_.get())) >= std::max<guint64>(limit, 1);
+    dropping_ = gst_app_src_get_current_level_buffers(GST_APP_SRC(video_.get())) >=
+                std::max<guint64>(limit, 1);
     return !dropping_;
 }
 
@@ -152,16 +170,18 @@ bool GstSink::push(const EncodedUnit& unit) {
         if (unit.video) ++dropped_;
         return false;
     }
-    std::optional<std::int64_t> at =
-        time_.place(unit.video, unit.keyframe, unit.pts_ns, unit.duration_ns, machine_clock().steady().ns);
+    std::optional<std::int64_t> at = time_.place(unit.video, unit.keyframe, unit.pts_ns,
+                                                 unit.duration_ns, machine_clock().steady().ns);
     if (!at) return true;
     if (unit.video && first_keyframe_bytes_ == 0) first_keyframe_bytes_ = unit.data.size();
     BufferHandle buffer = buffer_from(unit.data.data(), unit.data.size());
     GST_BUFFER_PTS(buffer.get()) = static_cast<GstClockTime>(*at);
-    GST_BUFFER_DTS(buffer.get()) = static_cast<GstClockTime>(std::max<std::int64_t>(0, *at - unit.pts_ns + unit.dts_ns));
+    GST_BUFFER_DTS(buffer.get()) =
+        static_cast<GstClockTime>(std::max<std::int64_t>(0, *at - unit.pts_ns + unit.dts_ns));
     GST_BUFFER_DURATION(buffer.get()) = static_cast<GstClockTime>(unit.duration_ns);
     if (unit.video && !unit.keyframe) GST_BUFFER_FLAG_SET(buffer.get(), GST_BUFFER_FLAG_DELTA_UNIT);
-    gst_app_src_push_buffer(GST_APP_SRC(unit.video ? video_.get() : audio_.get()), buffer.release());
+    gst_app_src_push_buffer(GST_APP_SRC(unit.video ? video_.get() : audio_.get()),
+                            buffer.release());
     return true;
 }
 
@@ -172,8 +192,9 @@ GstSink::PeerBytes GstSink::peer_bytes() const {
     if (stats == nullptr) return bytes;
     guint64 sent = 0, acknowledged = 0;
     guint window = 0;
-    gst_structure_get(stats, "out-bytes-total", G_TYPE_UINT64, &sent, "out-bytes-acked", G_TYPE_UINT64, &acknowledged,
-                      "out-window-ack-size", G_TYPE_UINT, &window, nullptr);
+    gst_structure_get(stats, "out-bytes-total", G_TYPE_UINT64, &sent, "out-bytes-acked",
+                      G_TYPE_UINT64, &acknowledged, "out-window-ack-size", G_TYPE_UINT, &window,
+                      nullptr);
     gst_structure_free(stats);
     // Without a connection, and before publish is acknowledged, everything is 0.
     bytes = {.connected = sent > 0, .sent = sent, .acknowledged = acknowledged, .window = window};
@@ -188,9 +209,12 @@ std::int64_t GstSink::bytes_out() const {
 bool GstSink::accepting() const {
     if (settings_.kind != "rtmp") return written_ > 0;
     PeerBytes bytes = peer_bytes();
-    if (!bytes.connected || first_keyframe_bytes_ == 0 || bytes.sent <= first_keyframe_bytes_) return false;
-    // A peer owes an acknowledgement after every window; two missing ones in a row mean that it takes nothing.
-    return bytes.window == 0 || bytes.sent - std::min(bytes.sent, bytes.acknowledged) < 3 * std::uint64_t{bytes.window};
+    if (!bytes.connected || first_keyframe_bytes_ == 0 || bytes.sent <= first_keyframe_bytes_)
+        return false;
+    // A peer owes an acknowledgement after every window; two missing ones in a row mean that it
+    // takes nothing.
+    return bytes.window == 0 ||
+           bytes.sent - std::min(bytes.sent, bytes.acknowledged) < 3 * std::uint64_t{bytes.window};
 }
 
 void GstSink::finish(std::int64_t drain_ms) {
@@ -236,7 +260,8 @@ GstPadProbeReturn GstSink::on_written(GstPad*, GstPadProbeInfo* info, gpointer s
 
 }  // namespace
 
-Result<std::unique_ptr<Sink>> open_sink(const SinkSettings& settings, std::function<void(Error)> failed) {
+Result<std::unique_ptr<Sink>> open_sink(const SinkSettings& settings,
+                                        std::function<void(Error)> failed) {
     auto sink = std::make_unique<GstSink>(settings, std::move(failed));
     Status started = sink->start();
     if (!started) return started.error();

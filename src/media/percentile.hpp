@@ -16,7 +16,8 @@ class RecentDurations {
     double p95_ms() const {
         std::size_t filled = std::min(count_, ring_.size());
         if (filled == 0) return 0;
-        std::vector<std::int64_t> sorted(ring_.begin(), ring_.begin() + static_cast<std::ptrdiff_t>(filled));
+        std::vector<std::int64_t> sorted(ring_.begin(),
+                                         ring_.begin() + static_cast<std::ptrdiff_t>(filled));
         auto at = sorted.begin() + static_cast<std::ptrdiff_t>(filled * 95 / 100);
         std::nth_element(sorted.begin(), at, sorted.end());
         return static_cast<double>(*at) / 1e6;

@@ -20,12 +20,17 @@ constexpr std::int64_t shortest_interval_ns = 100'000'000;
 constexpr int jpeg_quality = 75;
 constexpr GstClockTime encode_deadline = GST_SECOND;
 
-std::int64_t now_ns() { return machine_clock().steady().ns; }
+std::int64_t now_ns() {
+    return machine_clock().steady().ns;
+}
 
 class JpegPreview final : public Preview {
   public:
     JpegPreview(int width, int height, std::function<void(std::int64_t, Bytes)> image)
-        : width_(width), height_(height), image_(std::move(image)), scaler_(preview_width, preview_height) {
+        : width_(width),
+          height_(height),
+          image_(std::move(image)),
+          scaler_(preview_width, preview_height) {
         picture_.resize(static_cast<std::size_t>(width) * height * 3 / 2);
         thread_ = std::thread([this] { run(); });
     }
@@ -48,7 +53,7 @@ class JpegPreview final : public Preview {
     const std::function<void(std::int64_t, Bytes)> image_;
     FrameScaler scaler_;
     std::atomic<bool> wanted_ = false, busy_ = false;
-    std::int64_t last_offer_ns_ = 0;  // tick thread
+    std::int64_t last_offer_ns_ = 0;     // tick thread
     std::vector<std::uint8_t> picture_;  // the tick's while not busy, the worker's while busy
     std::int64_t frame_ = 0;
     std::mutex mutex_;
@@ -86,7 +91,9 @@ Bytes JpegPreview::encode(GstElement* pipeline) {
     if (gst_app_src_push_buffer(GST_APP_SRC(in.get()), buffer.release()) != GST_FLOW_OK) return {};
     SampleHandle sample(gst_app_sink_try_pull_sample(GST_APP_SINK(out.get()), encode_deadline));
     GstMapInfo map;
-    if (sample == nullptr || !gst_buffer_map(gst_sample_get_buffer(sample.get()), &map, GST_MAP_READ)) return {};
+    if (sample == nullptr ||
+        !gst_buffer_map(gst_sample_get_buffer(sample.get()), &map, GST_MAP_READ))
+        return {};
     Bytes jpeg(map.data, map.data + map.size);
     gst_buffer_unmap(gst_sample_get_buffer(sample.get()), &map);
     return jpeg;
@@ -94,8 +101,10 @@ Bytes JpegPreview::encode(GstElement* pipeline) {
 
 void JpegPreview::run() {
     Result<PipelineHandle> pipeline = parse_pipeline(
-        "appsrc name=in format=time caps=video/x-raw,format=I420,width=640,height=360,framerate=0/1,colorimetry=bt601 "
-        "! jpegenc quality=" + std::to_string(jpeg_quality) + " ! appsink name=out sync=false async=false");
+        "appsrc name=in format=time "
+        "caps=video/x-raw,format=I420,width=640,height=360,framerate=0/1,colorimetry=bt601 "
+        "! jpegenc quality=" +
+        std::to_string(jpeg_quality) + " ! appsink name=out sync=false async=false");
     if (pipeline) {
         gst_element_set_state(pipeline->get(), GST_STATE_PLAYING);
     } else {
@@ -116,7 +125,8 @@ void JpegPreview::run() {
 
 }  // namespace
 
-std::unique_ptr<Preview> open_preview(int width, int height, std::function<void(std::int64_t frame, Bytes jpeg)> image) {
+std::unique_ptr<Preview> open_preview(int width, int height,
+                                      std::function<void(std::int64_t frame, Bytes jpeg)> image) {
     start_gstreamer();
     return std::make_unique<JpegPreview>(width, height, std::move(image));
 }

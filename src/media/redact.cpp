@@ -6,7 +6,9 @@ namespace {
 
 constexpr std::string_view separator = "://";
 
-bool is_scheme_character(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+bool is_scheme_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
 
 bool ends_address(char c) {
     constexpr std::string_view stops = " \t\r\n\"'<>()[]{},;";

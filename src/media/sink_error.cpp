@@ -1,4 +1,5 @@
-// Telling refused, name taken, not authorised, lost and full apart (contract B.11, findings media trap 5).
+// Telling refused, name taken, not authorised, lost and full apart (contract B.11, findings media
+// trap 5).
 #include "media/sink_error.hpp"
 
 #include <algorithm>
@@ -12,7 +13,8 @@ namespace {
 
 std::string lower(std::string_view text) {
     std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(result.begin(), result.end(), result.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     return result;
 }
 
@@ -29,7 +31,8 @@ std::string without_key(std::string text, const std::string& location) {
     for (const std::string& secret : {key, key.substr(0, key.find('?'))}) {
         // Too short a name would blank ordinary words and hides nothing.
         if (secret.size() < 4) continue;
-        for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
+        for (std::size_t at = text.find(secret); at != std::string::npos;
+             at = text.find(secret, at)) {
             text.replace(at, secret.size(), "***");
             at += 3;
         }
@@ -39,24 +42,32 @@ std::string without_key(std::string text, const std::string& location) {
 
 }  // namespace
 
-Error explain_sink_error(bool resource_domain, int code, std::string_view words, const std::string& location) {
-    constexpr std::array<std::string_view, 3> taken = {"already publishing", "already exists", "publish.badname"};
-    constexpr std::array<std::string_view, 5> unwelcome = {"not authorized", "authmod", "accessmanager", "publish.denied",
-                                                           "unauthorized"};
+Error explain_sink_error(bool resource_domain, int code, std::string_view words,
+                         const std::string& location) {
+    constexpr std::array<std::string_view, 3> taken = {"already publishing", "already exists",
+                                                       "publish.badname"};
+    constexpr std::array<std::string_view, 5> unwelcome = {
+        "not authorized", "authmod", "accessmanager", "publish.denied", "unauthorized"};
     std::string text = lower(words), shown = without_key(std::string(words), location);
     if (resource_domain && code == GST_RESOURCE_ERROR_NO_SPACE_LEFT) {
         return fail(ErrorCode::LIM_STORAGE, "the disk is full: free some space");
     }
-    // A server that has not yet let go of our own last connection says this too, so it is never final.
+    // A server that has not yet let go of our own last connection says this too, so it is never
+    // final.
     if (has_any(text, taken)) {
-        return fail(ErrorCode::STR_DESTINATION_REFUSED, "the destination says that this name is already publishing");
+        return fail(ErrorCode::STR_DESTINATION_REFUSED,
+                    "the destination says that this name is already publishing");
     }
-    if ((resource_domain && code == GST_RESOURCE_ERROR_NOT_AUTHORIZED) || has_any(text, unwelcome)) {
-        return fail(ErrorCode::STR_DESTINATION_AUTH, "the destination does not accept the stream key or user: check them");
+    if ((resource_domain && code == GST_RESOURCE_ERROR_NOT_AUTHORIZED) ||
+        has_any(text, unwelcome)) {
+        return fail(ErrorCode::STR_DESTINATION_AUTH,
+                    "the destination does not accept the stream key or user: check them");
     }
-    if (!resource_domain) return fail(ErrorCode::STR_ENCODER, "the stream cannot be written: " + shown);
+    if (!resource_domain)
+        return fail(ErrorCode::STR_ENCODER, "the stream cannot be written: " + shown);
     if (text.find("connection refused") != std::string::npos) {
-        return fail(ErrorCode::STR_DESTINATION_REFUSED, "the destination refuses connections: is its server running?");
+        return fail(ErrorCode::STR_DESTINATION_REFUSED,
+                    "the destination refuses connections: is its server running?");
     }
     return fail(ErrorCode::STR_DESTINATION_REFUSED, "the destination is not reachable: " + shown);
 }

@@ -1,4 +1,5 @@
-// Programme time -> a destination's own time: 0 at its first keyframe, never backwards, the same shift for both tracks.
+// Programme time -> a destination's own time: 0 at its first keyframe, never backwards, the same
+// shift for both tracks.
 #pragma once
 
 #include <algorithm>
@@ -14,9 +15,10 @@ class StreamTime {
     // Units up to the next keyframe are lost, but time goes on.
     bool waiting() const { return waiting_; }
 
-    // The destination's time of a unit that starts at `pts_ns`, or nothing if it must be thrown away. `now_ns`: steady time.
-    std::optional<std::int64_t> place(bool video, bool keyframe, std::int64_t pts_ns, std::int64_t duration_ns,
-                                      std::int64_t now_ns) {
+    // The destination's time of a unit that starts at `pts_ns`, or nothing if it must be thrown
+    // away. `now_ns`: steady time.
+    std::optional<std::int64_t> place(bool video, bool keyframe, std::int64_t pts_ns,
+                                      std::int64_t duration_ns, std::int64_t now_ns) {
         if (waiting_) {
             if (!video || !keyframe) return std::nullopt;
             std::int64_t gap = started_ ? std::max<std::int64_t>(0, now_ns - last_now_ns_) : 0;

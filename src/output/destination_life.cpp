@@ -13,17 +13,24 @@ constexpr std::int64_t healthy_after_ns = 30'000'000'000;
 
 std::string_view to_string(State state) {
     switch (state) {
-        case State::starting: return "starting";
-        case State::live: return "live";
-        case State::reconnecting: return "reconnecting";
-        case State::failed: return "failed";
-        case State::stopping: return "stopping";
-        case State::stopped: return "stopped";
+        case State::starting:
+            return "starting";
+        case State::live:
+            return "live";
+        case State::reconnecting:
+            return "reconnecting";
+        case State::failed:
+            return "failed";
+        case State::stopping:
+            return "stopping";
+        case State::stopped:
+            return "stopped";
     }
     return "failed";
 }
 
-DestinationLife::DestinationLife(Random& random) : random_(random), first_(first_limits), again_(again_limits) {}
+DestinationLife::DestinationLife(Random& random)
+    : random_(random), first_(first_limits), again_(again_limits) {}
 
 bool DestinationLife::wants_sink(std::int64_t now_ns) const {
     bool open_state = state_ == State::starting || state_ == State::reconnecting;

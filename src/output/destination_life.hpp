@@ -1,4 +1,5 @@
-// The life of one destination as decisions only: when to try, when to give up, what to say (contract B.10, rulings 10).
+// The life of one destination as decisions only: when to try, when to give up, what to say
+// (contract B.10, rulings 10).
 #pragma once
 
 #include <cstdint>
@@ -13,13 +14,12 @@ namespace vistter::output {
 enum class State { starting, live, reconnecting, failed, stopping, stopped };
 std::string_view to_string(State state);
 
-// Fed with what happens and the steady time of it (ns); holds no sink and waits for nothing. An event that does not fit
-// the state changes nothing.
+// Fed with what happens and the steady time of it (ns); holds no sink and waits for nothing. An
+// event that does not fit the state changes nothing.
 //
-//   starting      opened*  accepted -> live   lost -> starting (at most 10 attempts, permanent: at once) -> failed
-//   live          lost -> reconnecting
-//   reconnecting  opened*  accepted -> live   lost -> reconnecting, for ever
-//   any but stopped: stop -> stopping, drained -> stopped
+//   starting      opened*  accepted -> live   lost -> starting (at most 10 attempts, permanent: at
+//   once) -> failed live          lost -> reconnecting reconnecting  opened*  accepted -> live lost
+//   -> reconnecting, for ever any but stopped: stop -> stopping, drained -> stopped
 class DestinationLife {
   public:
     static constexpr int first_budget = 10;
@@ -34,8 +34,10 @@ class DestinationLife {
 
     void opened(std::int64_t now_ns);    // an attempt has begun
     void accepted(std::int64_t now_ns);  // the destination takes media
-    void lost(const Error& error, std::int64_t now_ns);  // the attempt failed, or the connection broke
-    void healthy(std::int64_t now_ns);   // still live: after 30 s the next trouble starts with short waits again
+    void lost(const Error& error,
+              std::int64_t now_ns);     // the attempt failed, or the connection broke
+    void healthy(std::int64_t now_ns);  // still live: after 30 s the next trouble starts with short
+                                        // waits again
     void stop();
     void drained();
 

@@ -11,7 +11,8 @@ int main(int argc, char** argv) {
     log::open("vistter-output", log::Level::info);
     Result<output::Options> options = output::parse_options(argc, argv);
     if (!options) {
-        std::fprintf(stderr, "vistter-output: %s\n%s", options.error().message.c_str(), output::usage().c_str());
+        std::fprintf(stderr, "vistter-output: %s\n%s", options.error().message.c_str(),
+                     output::usage().c_str());
         return 2;
     }
     Result<int> ended = output::run_output(*options);

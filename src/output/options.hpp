@@ -1,4 +1,5 @@
-// What vistter-output is told at its start: sockets on the command line, the destination in a file only its owner may read.
+// What vistter-output is told at its start: sockets on the command line, the destination in a file
+// only its owner may read.
 #pragma once
 
 #include <filesystem>
@@ -23,8 +24,8 @@ struct Options {
 Result<Options> parse_options(int argc, char** argv);
 std::string usage();
 
-// The file: key=value lines; every key once, none unknown. CFG_INVALID names the key; values never appear in errors.
-// SEC_UNAUTHORISED if others may read the file: it holds the stream key.
+// The file: key=value lines; every key once, none unknown. CFG_INVALID names the key; values never
+// appear in errors. SEC_UNAUTHORISED if others may read the file: it holds the stream key.
 Result<Destination> read_destination(const std::filesystem::path& file);
 Result<Destination> parse_destination(std::string_view text);
 

@@ -52,8 +52,11 @@ int open_signals() {
 
 class OutputProcess {
   public:
-    OutputProcess(const Options& options, const Destination& destination, std::unique_ptr<ipc::Listener> listener)
-        : options_(options), listener_(std::move(listener)), signals_(open_signals()),
+    OutputProcess(const Options& options, const Destination& destination,
+                  std::unique_ptr<ipc::Listener> listener)
+        : options_(options),
+          listener_(std::move(listener)),
+          signals_(open_signals()),
           wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
           keeper_(destination, machine_clock(), machine_random(), wake_.get()) {}
 
@@ -84,7 +87,9 @@ class OutputProcess {
 };
 
 void OutputProcess::connect_media() {
-    if (media_ != nullptr || keeper_.life().state() == State::failed || now_ns() < next_media_try_ns_) return;
+    if (media_ != nullptr || keeper_.life().state() == State::failed ||
+        now_ns() < next_media_try_ns_)
+        return;
     next_media_try_ns_ = now_ns() + media_retry_ns;
     auto connection = ipc::connect_to(options_.media_socket);
     if (!connection) return;
@@ -105,7 +110,8 @@ void OutputProcess::read_media() {
     for (const ipc::Message& message : *messages) {
         if (const auto* info = std::get_if<ipc::StreamInfo>(&message)) keeper_.set_stream(*info);
         if (const auto* unit = std::get_if<ipc::AccessUnit>(&message)) {
-            if (unit->kind == 0 && unit->keyframe) look();  // so that a sink that is due starts with this very keyframe
+            if (unit->kind == 0 && unit->keyframe)
+                look();  // so that a sink that is due starts with this very keyframe
             keeper_.take(*unit);
         }
     }
@@ -135,7 +141,8 @@ void OutputProcess::accept_peers() {
 // A new sink in the middle of a stream need not wait for the next regular keyframe.
 void OutputProcess::look() {
     bool waits_for_keyframe = keeper_.look();
-    if (waits_for_keyframe && media_ != nullptr && !media_->send(ipc::RequestKeyframe{})) lose_media();
+    if (waits_for_keyframe && media_ != nullptr && !media_->send(ipc::RequestKeyframe{}))
+        lose_media();
 }
 
 void OutputProcess::publish(bool always) {
@@ -153,22 +160,27 @@ void OutputProcess::publish(bool always) {
 }
 
 void OutputProcess::wait() {
-    std::vector<pollfd> waits = {{signals_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}, {listener_->fd(), POLLIN, 0}};
+    std::vector<pollfd> waits = {
+        {signals_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}, {listener_->fd(), POLLIN, 0}};
     if (media_ != nullptr) waits.push_back({media_->fd(), POLLIN, 0});
     const bool had_media = media_ != nullptr;
     const std::size_t first_peer = waits.size();
     for (const ConnectionPtr& peer : peers_) {
-        waits.push_back({peer->fd(), static_cast<short>(peer->wants_write() ? POLLIN | POLLOUT : POLLIN), 0});
+        waits.push_back(
+            {peer->fd(), static_cast<short>(peer->wants_write() ? POLLIN | POLLOUT : POLLIN), 0});
     }
     std::int64_t due = std::min(next_status_ns_, keeper_.next_look_ns());
     if (media_ == nullptr) due = std::min(due, next_media_try_ns_);
-    std::int64_t wait_ms = std::clamp<std::int64_t>((due - now_ns() + 999'999) / 1'000'000, 1, 1'000);
+    std::int64_t wait_ms =
+        std::clamp<std::int64_t>((due - now_ns() + 999'999) / 1'000'000, 1, 1'000);
     ::poll(waits.data(), waits.size(), static_cast<int>(wait_ms));
     if (waits[0].revents != 0) stop_drain_ms_ = signal_drain_ms;
     std::uint64_t rung = 0;
-    if (waits[1].revents != 0) [[maybe_unused]] ssize_t got = ::read(wake_.get(), &rung, sizeof rung);
+    if (waits[1].revents != 0) [[maybe_unused]]
+        ssize_t got = ::read(wake_.get(), &rung, sizeof rung);
     for (std::size_t i = 0; i < peers_.size(); ++i) {
-        if (waits[first_peer + i].revents != 0) serve_peer(peers_[i], waits[first_peer + i].revents);
+        if (waits[first_peer + i].revents != 0)
+            serve_peer(peers_[i], waits[first_peer + i].revents);
     }
     std::erase(peers_, nullptr);
     if (waits[2].revents != 0) accept_peers();
@@ -206,7 +218,8 @@ Result<int> run_output(const Options& options) {
     OutputProcess process(options, *destination, std::move(*listener));
     if (options.ready_fd >= 0) {
         constexpr std::string_view line = "{\"ready\":true}\n";
-        if (::write(options.ready_fd, line.data(), line.size()) < 0) log::warning("nobody reads the ready line");
+        if (::write(options.ready_fd, line.data(), line.size()) < 0)
+            log::warning("nobody reads the ready line");
     }
     return process.run();
 }

@@ -6,8 +6,8 @@
 
 namespace vistter::output {
 
-// Runs until StopOutput, SIGTERM or SIGINT; the exit code. The destination's failures are reported to control and do
-// not end the process; neither does the loss of control or of the programme.
+// Runs until StopOutput, SIGTERM or SIGINT; the exit code. The destination's failures are reported
+// to control and do not end the process; neither does the loss of control or of the programme.
 Result<int> run_output(const Options& options);
 
 }  // namespace vistter::output

@@ -13,13 +13,15 @@
 namespace vistter::output {
 namespace {
 
-// A destination that takes nothing for so long is lost, though its connection may still stand (findings, media trap 4).
+// A destination that takes nothing for so long is lost, though its connection may still stand
+// (findings, media trap 4).
 constexpr std::int64_t start_limit_ns = 15'000'000'000, silence_limit_ns = 8'000'000'000;
 constexpr std::int64_t look_interval_ns = 50'000'000, calm_interval_ns = 500'000'000;
 
 bool same_codecs(const media::SinkSettings& a, const ipc::StreamInfo& b) {
-    return a.codec.video_codec_data == b.video_codec_data && a.codec.audio_codec_data == b.audio_codec_data &&
-           a.width == b.width && a.height == b.height && a.rate_num == b.rate_num && a.rate_den == b.rate_den;
+    return a.codec.video_codec_data == b.video_codec_data &&
+           a.codec.audio_codec_data == b.audio_codec_data && a.width == b.width &&
+           a.height == b.height && a.rate_num == b.rate_num && a.rate_den == b.rate_den;
 }
 
 }  // namespace
@@ -54,13 +56,19 @@ void SinkKeeper::take(const ipc::AccessUnit& unit) {
         return;
     }
     if (first_push_ns_ < 0) {
-        if (!video || !unit.keyframe) return;  // the sink would throw it away, and no peer has to accept anything yet
+        if (!video || !unit.keyframe)
+            return;  // the sink would throw it away, and no peer has to accept anything yet
         first_push_ns_ = now_ns();
         last_accepting_ns_ = first_push_ns_;
         if (first_frame_ < 0) first_frame_ = unit.frame;
     }
-    media::EncodedUnit encoded{.video = video, .keyframe = unit.keyframe, .frame = unit.frame, .pts_ns = unit.pts_ns,
-                               .dts_ns = unit.dts_ns, .duration_ns = unit.duration_ns, .data = unit.data};
+    media::EncodedUnit encoded{.video = video,
+                               .keyframe = unit.keyframe,
+                               .frame = unit.frame,
+                               .pts_ns = unit.pts_ns,
+                               .dts_ns = unit.dts_ns,
+                               .duration_ns = unit.duration_ns,
+                               .data = unit.data};
     if (!sink_->push(encoded)) {
         if (video) ++dropped_;
     } else if (video) {
@@ -76,7 +84,8 @@ std::string SinkKeeper::fresh_location() {
     // A recording is never written over: the next one goes beside it.
     const std::filesystem::path wanted = destination_.location;
     for (int number = 2;; ++number) {
-        std::filesystem::path beside = wanted.parent_path() /
+        std::filesystem::path beside =
+            wanted.parent_path() /
             fmt::format("{}-{}{}", wanted.stem().string(), number, wanted.extension().string());
         if (!std::filesystem::exists(beside, ignored)) return beside.string();
     }
@@ -91,7 +100,8 @@ void SinkKeeper::open() {
     first_push_ns_ = -1;
     media::SinkSettings settings = *stream_;
     settings.location = fresh_location();
-    log::info("{}: attempt {} at {}", destination_.destination_id, life_.attempt(), media::redact_url(settings.location));
+    log::info("{}: attempt {} at {}", destination_.destination_id, life_.attempt(),
+              media::redact_url(settings.location));
     auto sink = media::open_sink(settings, [this](Error error) {
         {
             std::lock_guard lock(failure_mutex_);
@@ -145,7 +155,8 @@ bool SinkKeeper::look() {
 }
 
 std::int64_t SinkKeeper::next_look_ns() const {
-    if (sink_ != nullptr) return now_ns() + (life_.state() == State::live ? calm_interval_ns : look_interval_ns);
+    if (sink_ != nullptr)
+        return now_ns() + (life_.state() == State::live ? calm_interval_ns : look_interval_ns);
     std::int64_t next_try = life_.next_try_ns();
     return next_try < 0 || !stream_ ? now_ns() + calm_interval_ns : next_try;
 }

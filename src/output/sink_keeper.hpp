@@ -1,4 +1,5 @@
-// Holds the sink of the present attempt, feeds it, counts, and turns what it does into events of the destination's life.
+// Holds the sink of the present attempt, feeds it, counts, and turns what it does into events of
+// the destination's life.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +20,12 @@ class SinkKeeper {
   public:
     SinkKeeper(const Destination& destination, Clock& clock, Random& random, int wake_fd);
 
-    // The programme's codecs, known again after every connection to it. Other codecs than before need a new sink.
+    // The programme's codecs, known again after every connection to it. Other codecs than before
+    // need a new sink.
     void set_stream(const ipc::StreamInfo& info);
     void take(const ipc::AccessUnit& unit);
-    // Opens, judges and closes the sink as the life demands. True when a new sink waits for a keyframe.
+    // Opens, judges and closes the sink as the life demands. True when a new sink waits for a
+    // keyframe.
     bool look();
     // When look() has something to do though nothing happens: steady time, ns.
     std::int64_t next_look_ns() const;
@@ -48,7 +51,7 @@ class SinkKeeper {
     std::mutex failure_mutex_;
     std::optional<Error> failure_;  // left by the sink's thread
 
-    std::int64_t first_push_ns_ = -1;     // of the present sink
+    std::int64_t first_push_ns_ = -1;  // of the present sink
     std::int64_t last_accepting_ns_ = 0;
     std::int64_t frames_ = 0, dropped_ = 0, bytes_before_ = 0, first_frame_ = -1;
 };

@@ -1,4 +1,5 @@
-// A short programme with readable strips, encoded by the real encoder: what media and output tests push around.
+// A short programme with readable strips, encoded by the real encoder: what media and output tests
+// push around.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -37,23 +38,28 @@ inline media::EncoderSettings small_picture() {
     return settings;
 }
 
-// A moving gradient, the programme's strip at the bottom (source 15, `frame`), a camera's strip at the top.
-inline void draw_show_frame(std::uint8_t* i420, const media::EncoderSettings& s, std::int64_t frame, unsigned camera) {
+// A moving gradient, the programme's strip at the bottom (source 15, `frame`), a camera's strip at
+// the top.
+inline void draw_show_frame(std::uint8_t* i420, const media::EncoderSettings& s, std::int64_t frame,
+                            unsigned camera) {
     std::size_t luma = static_cast<std::size_t>(s.width) * s.height;
     for (int y = 0; y < s.height; ++y) {
         for (int x = 0; x < s.width; ++x) {
-            i420[static_cast<std::size_t>(y) * s.width + x] = static_cast<std::uint8_t>(40 + (x + y + 3 * frame) % 160);
+            i420[static_cast<std::size_t>(y) * s.width + x] =
+                static_cast<std::uint8_t>(40 + (x + y + 3 * frame) % 160);
         }
     }
     std::memset(i420 + luma, 128, luma / 2);
     const int cell = media::barcode_cell(s.width);
     const auto number = static_cast<std::uint32_t>(frame);
-    media::draw_barcode(i420, s.width, s.width, s.height - cell, {media::program_source, number, number});
+    media::draw_barcode(i420, s.width, s.width, s.height - cell,
+                        {media::program_source, number, number});
     media::draw_barcode(i420, s.width, s.width, 0, {camera, number, number});
 }
 
 // Encodes the given frame numbers; `force_keyframe` are those before which a keyframe is asked for.
-inline EncodedShow encode_show(const media::EncoderSettings& settings, const std::vector<std::int64_t>& frames,
+inline EncodedShow encode_show(const media::EncoderSettings& settings,
+                               const std::vector<std::int64_t>& frames,
                                const std::vector<std::int64_t>& force_keyframe = {}) {
     EncodedShow show;
     show.settings = settings;
@@ -78,7 +84,8 @@ inline EncodedShow encode_show(const media::EncoderSettings& settings, const std
     if (!encoder.ok()) return show;
     for (std::int64_t frame : frames) {
         draw_show_frame((*encoder)->begin_frame(), settings, frame, 3);
-        if (std::find(force_keyframe.begin(), force_keyframe.end(), frame) != force_keyframe.end()) {
+        if (std::find(force_keyframe.begin(), force_keyframe.end(), frame) !=
+            force_keyframe.end()) {
             (*encoder)->request_keyframe();
         }
         (*encoder)->end_frame(frame);

@@ -13,17 +13,20 @@ namespace {
 
 struct Luma {
     int width, height;
-    std::vector<std::uint8_t> bytes = std::vector<std::uint8_t>(static_cast<std::size_t>(width) * height, 90);
+    std::vector<std::uint8_t> bytes =
+        std::vector<std::uint8_t>(static_cast<std::size_t>(width) * height, 90);
 };
 
 std::optional<Barcode> read(const Luma& picture, int top) {
-    return read_barcode(picture.bytes.data(), picture.width, picture.width, top, barcode_cell(picture.width));
+    return read_barcode(picture.bytes.data(), picture.width, picture.width, top,
+                        barcode_cell(picture.width));
 }
 
 TEST(Barcode, EveryFieldComesBackAtEverySize) {
     for (int width : {320, 640, 1280, 1920}) {
         Luma picture{width, width * 9 / 16};
-        for (Barcode code : {Barcode{0, 0, 0}, Barcode{15, 0xffffff, 0xffffffff}, Barcode{9, 1'234'567, 987'654'321}}) {
+        for (Barcode code : {Barcode{0, 0, 0}, Barcode{15, 0xffffff, 0xffffffff},
+                             Barcode{9, 1'234'567, 987'654'321}}) {
             draw_barcode(picture.bytes.data(), width, width, 0, code);
             auto found = read(picture, 0);
             ASSERT_TRUE(found) << "width " << width;
@@ -48,16 +51,19 @@ TEST(Barcode, AStrideLargerThanTheWidthIsHonoured) {
     auto found = read_barcode(padded.data(), stride, 640, 8, barcode_cell(640));
     ASSERT_TRUE(found);
     EXPECT_EQ(found->frame, 77u);
-    EXPECT_EQ(padded[static_cast<std::size_t>(stride) * 8 + 640], 200) << "nothing is drawn beyond the width";
+    EXPECT_EQ(padded[static_cast<std::size_t>(stride) * 8 + 640], 200)
+        << "nothing is drawn beyond the width";
 }
 
 TEST(Barcode, OneFlippedCellIsRefused) {
     for (int cell = 0; cell < 80; ++cell) {
         Luma picture{640, 360};
         draw_barcode(picture.bytes.data(), 640, 640, 0, {3, 42, 4242});
-        std::uint8_t flipped = picture.bytes[static_cast<std::size_t>(cell) * 8 + 4] > 128 ? 30 : 220;
+        std::uint8_t flipped =
+            picture.bytes[static_cast<std::size_t>(cell) * 8 + 4] > 128 ? 30 : 220;
         for (int y = 0; y < 8; ++y) {
-            for (int x = 0; x < 8; ++x) picture.bytes[static_cast<std::size_t>(y) * 640 + cell * 8 + x] = flipped;
+            for (int x = 0; x < 8; ++x)
+                picture.bytes[static_cast<std::size_t>(y) * 640 + cell * 8 + x] = flipped;
         }
         EXPECT_FALSE(read(picture, 0)) << "cell " << cell;
     }
@@ -79,8 +85,10 @@ TEST(Barcode, SurvivesScalingToTheProgrammesSize) {
     for (auto [width, height] : sizes) {
         std::vector<std::uint8_t> i420(static_cast<std::size_t>(width) * height * 3 / 2, 128);
         draw_barcode(i420.data(), width, width, 0, {6, 4711, 1});
-        PictureView view{i420.data(), i420.data() + static_cast<std::size_t>(width) * height, nullptr,
-                         width, width / 2, width / 2, width, height};
+        PictureView view{i420.data(), i420.data() + static_cast<std::size_t>(width) * height,
+                         nullptr,     width,
+                         width / 2,   width / 2,
+                         width,       height};
         view.v = view.u + static_cast<std::size_t>(width / 2) * (height / 2);
         FrameScaler scaler(640, 360);
         auto frame = scaler.fit(view);
@@ -92,7 +100,8 @@ TEST(Barcode, SurvivesScalingToTheProgrammesSize) {
 
 TEST(FrameScaler, KeepsTheShapeAndFillsUpWithBlack) {
     std::vector<std::uint8_t> square(200 * 200 * 3 / 2, 200);
-    PictureView view{square.data(), square.data() + 40'000, square.data() + 50'000, 200, 100, 100, 200, 200};
+    PictureView view{
+        square.data(), square.data() + 40'000, square.data() + 50'000, 200, 100, 100, 200, 200};
     FrameScaler scaler(640, 360);
     auto frame = scaler.fit(view);
     auto luma = [&](int x, int y) { return frame->y()[y * 640 + x]; };
@@ -105,7 +114,14 @@ TEST(FrameScaler, KeepsTheShapeAndFillsUpWithBlack) {
 
 TEST(FrameScaler, AFrameSomebodyStillHoldsIsNeverWrittenAgain) {
     std::vector<std::uint8_t> bytes(640 * 360 * 3 / 2, 50);
-    PictureView view{bytes.data(), bytes.data() + 640 * 360, bytes.data() + 640 * 360 * 5 / 4, 640, 320, 320, 640, 360};
+    PictureView view{bytes.data(),
+                     bytes.data() + 640 * 360,
+                     bytes.data() + 640 * 360 * 5 / 4,
+                     640,
+                     320,
+                     320,
+                     640,
+                     360};
     FrameScaler scaler(640, 360);
     FramePtr held = scaler.fit(view);
     std::fill(bytes.begin(), bytes.end(), std::uint8_t{99});

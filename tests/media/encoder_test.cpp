@@ -1,4 +1,5 @@
-// The encoder keeps every frame's number, in order, and puts keyframes and sound exactly where they belong.
+// The encoder keeps every frame's number, in order, and puts keyframes and sound exactly where they
+// belong.
 #include "media/encoder.hpp"
 
 #include <gtest/gtest.h>
@@ -24,7 +25,8 @@ TEST(Encoder, NumbersEveryFrameOnceInOrder) {
         EXPECT_EQ(video[i].frame, i);
         EXPECT_EQ(video[i].pts_ns, clock.frame_ns(i));
         EXPECT_EQ(video[i].dts_ns, video[i].pts_ns) << "no B-frames";
-        EXPECT_EQ(video[i].keyframe, i % 60 == 0) << "a keyframe every 2 s and nowhere else, frame " << i;
+        EXPECT_EQ(video[i].keyframe, i % 60 == 0)
+            << "a keyframe every 2 s and nowhere else, frame " << i;
         EXPECT_FALSE(video[i].data.empty());
     }
     EXPECT_EQ(show.codec.video_codec_data.at(0), 1) << "avcC";
@@ -33,7 +35,8 @@ TEST(Encoder, NumbersEveryFrameOnceInOrder) {
 
 // findings, media trap 7: a requested keyframe falls on the very frame.
 TEST(Encoder, PutsARequestedKeyframeOnTheVeryFrame) {
-    kit::EncodedShow show = encode_show(kit::small_picture(), frames_from_to(0, 120), {17, 45, 46, 100});
+    kit::EncodedShow show =
+        encode_show(kit::small_picture(), frames_from_to(0, 120), {17, 45, 46, 100});
     std::vector<std::int64_t> keyframes;
     for (const EncodedUnit& unit : show.video()) {
         if (unit.keyframe) keyframes.push_back(unit.frame);
@@ -42,7 +45,8 @@ TEST(Encoder, PutsARequestedKeyframeOnTheVeryFrame) {
         EXPECT_TRUE(std::count(keyframes.begin(), keyframes.end(), wanted)) << "frame " << wanted;
     }
     for (std::int64_t found : keyframes) {
-        EXPECT_TRUE(found == 0 || found == 17 || found == 45 || found == 46 || found == 100) << "frame " << found;
+        EXPECT_TRUE(found == 0 || found == 17 || found == 45 || found == 46 || found == 100)
+            << "frame " << found;
     }
 }
 
@@ -60,7 +64,8 @@ void expect_contiguous_sound(const kit::EncodedShow& show) {
     for (const EncodedUnit& unit : show.units) {
         if (unit.video) continue;
         if (next >= 0) {
-            EXPECT_NEAR(static_cast<double>(unit.pts_ns), static_cast<double>(next), 2) << "unit " << count;
+            EXPECT_NEAR(static_cast<double>(unit.pts_ns), static_cast<double>(next), 2)
+                << "unit " << count;
         }
         next = unit.pts_ns + unit.duration_ns;
         ++count;
@@ -68,7 +73,8 @@ void expect_contiguous_sound(const kit::EncodedShow& show) {
     const EncoderClock clock{show.settings.rate_num, show.settings.rate_den};
     auto video = show.video();
     std::int64_t picture_end = clock.frame_ns(video.back().frame + 1);
-    EXPECT_GE(next, picture_end - 1024 * 1'000'000'000LL / 48'000) << "sound lasts as long as the picture";
+    EXPECT_GE(next, picture_end - 1024 * 1'000'000'000LL / 48'000)
+        << "sound lasts as long as the picture";
     EXPECT_LE(next, picture_end + 2 * 1024 * 1'000'000'000LL / 48'000);
 }
 
@@ -91,7 +97,8 @@ TEST(Encoder, RunsAtNtscRateWithExactBoundaries) {
 // The first sound unit holds what the AAC encoder puts before the first sample (findings, media 7).
 TEST(Encoder, SubtractsTheSoundEncodersPriming) {
     kit::EncodedShow show = encode_show(kit::small_picture(), frames_from_to(0, 10));
-    auto sound = std::find_if(show.units.begin(), show.units.end(), [](const EncodedUnit& u) { return !u.video; });
+    auto sound = std::find_if(show.units.begin(), show.units.end(),
+                              [](const EncodedUnit& u) { return !u.video; });
     ASSERT_NE(sound, show.units.end());
     EXPECT_EQ(sound->pts_ns, -EncoderClock::sample_ns(1024));
 }
@@ -124,7 +131,8 @@ TEST(EncoderClock, NamesTheFrameOfEveryTimeItGives) {
         for (std::int64_t frame : {0LL, 1LL, 2LL, 29LL, 1'000'003LL, 4'000'000'000LL}) {
             EXPECT_EQ(clock.frame_at(clock.frame_ns(frame)), frame) << num << '/' << den;
         }
-        EXPECT_EQ(clock.first_sample(num), std::int64_t{48'000} * den) << "no sample is lost over a whole period";
+        EXPECT_EQ(clock.first_sample(num), std::int64_t{48'000} * den)
+            << "no sample is lost over a whole period";
     }
 }
 

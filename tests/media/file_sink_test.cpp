@@ -30,7 +30,8 @@ std::int64_t push_all(Sink& sink, const std::vector<EncodedUnit>& units) {
     return refused;
 }
 
-void expect_frames(const std::vector<sim::ObservedFrame>& observed, std::int64_t first, std::int64_t last) {
+void expect_frames(const std::vector<sim::ObservedFrame>& observed, std::int64_t first,
+                   std::int64_t last) {
     sim::GradeRequest request;
     request.first = first;
     request.last = last;
@@ -46,13 +47,15 @@ class FileSinkTest : public ::testing::TestWithParam<const char*> {
 
 TEST_P(FileSinkTest, HoldsEveryFrameFromTheFirstKeyframeAtTimeZero) {
     // The programme is 10 min old, and the destination joins between two keyframes.
-    kit::EncodedShow show = kit::encode_show(kit::small_picture(), kit::frames_from_to(18'000, 18'149), {18'020});
+    kit::EncodedShow show =
+        kit::encode_show(kit::small_picture(), kit::frames_from_to(18'000, 18'149), {18'020});
     std::vector<EncodedUnit> joined;
     for (const EncodedUnit& unit : show.units) {
         if (!unit.video || unit.frame >= 18'005) joined.push_back(unit);
     }
     auto file = folder_ / (std::string("show") + GetParam());
-    auto sink = open_sink(settings_for(show, file), [](Error error) { ADD_FAILURE() << describe(error); });
+    auto sink =
+        open_sink(settings_for(show, file), [](Error error) { ADD_FAILURE() << describe(error); });
     ASSERT_TRUE(sink.ok()) << describe(sink.error());
     EXPECT_EQ(push_all(**sink, joined), 0);
     (*sink)->finish(5'000);
@@ -92,7 +95,8 @@ TEST_P(FileSinkTest, AnotherProgrammeStartIsSplicedOnWithTimeGoingForward) {
     kit::EncodedShow before = kit::encode_show(kit::small_picture(), kit::frames_from_to(900, 959));
     kit::EncodedShow after = kit::encode_show(kit::small_picture(), kit::frames_from_to(0, 59));
     auto file = folder_ / (std::string("spliced") + GetParam());
-    auto sink = open_sink(settings_for(before, file), [](Error error) { ADD_FAILURE() << describe(error); });
+    auto sink = open_sink(settings_for(before, file),
+                          [](Error error) { ADD_FAILURE() << describe(error); });
     ASSERT_TRUE(sink.ok());
     push_all(**sink, before.units);
     (*sink)->splice();
@@ -102,7 +106,8 @@ TEST_P(FileSinkTest, AnotherProgrammeStartIsSplicedOnWithTimeGoingForward) {
     auto observed = sim::read_recording(file, {});
     ASSERT_TRUE(observed.ok());
     ASSERT_EQ(observed->size(), 120u);
-    for (std::size_t i = 1; i < observed->size(); ++i) EXPECT_GT((*observed)[i].pts_ns, (*observed)[i - 1].pts_ns);
+    for (std::size_t i = 1; i < observed->size(); ++i)
+        EXPECT_GT((*observed)[i].pts_ns, (*observed)[i - 1].pts_ns);
     EXPECT_EQ(observed->at(59).output_frame, 959u);
     EXPECT_EQ(observed->at(60).output_frame, 0u);
 }

@@ -16,7 +16,9 @@ ExpectedFrame plan(std::int64_t frame) {
     return expected;
 }
 
-Marker marker() { return {.name = "lower third", .rect = {10, 10, 20, 20}, .y_min = 150, .y_max = 240}; }
+Marker marker() {
+    return {.name = "lower third", .rect = {10, 10, 20, 20}, .y_min = 150, .y_max = 240};
+}
 
 // The recording of a show that follows plan(frame + shift).
 std::vector<ObservedFrame> record(std::int64_t shift = 0) {
@@ -26,7 +28,8 @@ std::vector<ObservedFrame> record(std::int64_t shift = 0) {
         ObservedFrame seen;
         seen.index = frame - first;
         seen.output_frame = static_cast<std::uint32_t>(frame);
-        seen.camera = CameraStrip{static_cast<unsigned>(expected.source), static_cast<std::uint32_t>(frame)};
+        seen.camera =
+            CameraStrip{static_cast<unsigned>(expected.source), static_cast<std::uint32_t>(frame)};
         seen.patches = {Patch{*expected.visible[0] ? 200.0 : 60.0, 128, 128}};
         frames.push_back(seen);
     }
@@ -112,7 +115,8 @@ TEST(Grade, FindsASingleFrameWithoutItsOverlay) {
     EXPECT_EQ(verdict.overlay_wrong_frames, 1);
     EXPECT_FALSE(verdict.ok);
     ASSERT_FALSE(verdict.faults.empty());
-    EXPECT_NE(verdict.faults.front().find("output frame 260"), std::string::npos) << verdict.faults.front();
+    EXPECT_NE(verdict.faults.front().find("output frame 260"), std::string::npos)
+        << verdict.faults.front();
     auto unmeasured = record();
     unmeasured[260 - first].patches.clear();
     EXPECT_FALSE(judge(unmeasured).ok);
