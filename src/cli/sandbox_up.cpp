@@ -84,6 +84,7 @@ Result<std::vector<json::value>> all_events(const Stage& stage, const std::strin
         for (const json::value& event : page->at("items").as_array()) events.push_back(event);
         cursor = text_of(*page, "next");
     } while (!cursor.empty());
+    std::reverse(events.begin(), events.end());  // Studio lists the newest first; equal times keep their order
     std::stable_sort(events.begin(), events.end(), [](const json::value& a, const json::value& b) {
         return text_of(a, "occurred_at") < text_of(b, "occurred_at");
     });
