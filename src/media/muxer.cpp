@@ -211,10 +211,11 @@ bool GstSink::accepting() const {
     PeerBytes bytes = peer_bytes();
     if (!bytes.connected || first_keyframe_bytes_ == 0 || bytes.sent <= first_keyframe_bytes_)
         return false;
-    // A peer owes an acknowledgement after every window; two missing ones in a row mean that it
-    // takes nothing.
-    return bytes.window == 0 ||
-           bytes.sent - std::min(bytes.sent, bytes.acknowledged) < 3 * std::uint64_t{bytes.window};
+    // A peer owes an acknowledgement after every window: once it has begun to give them, two
+    // missing in a row mean that it takes nothing. Some servers never give any; TCP alone speaks
+    // for those.
+    if (bytes.window == 0 || bytes.acknowledged == 0) return true;
+    return bytes.sent - std::min(bytes.sent, bytes.acknowledged) < 3 * bytes.window;
 }
 
 void GstSink::finish(std::int64_t drain_ms) {

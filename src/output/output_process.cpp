@@ -101,6 +101,7 @@ void OutputProcess::connect_media() {
 void OutputProcess::lose_media() {
     log::warning("the programme is gone; waiting for it");
     media_.reset();
+    keeper_.lose_stream();
     next_media_try_ns_ = now_ns() + media_retry_ns;
 }
 
@@ -200,6 +201,7 @@ int OutputProcess::run() {
     while (!stop_drain_ms_) {
         connect_media();
         look();
+        if (keeper_.life().state() == State::failed) media_.reset();
         publish(false);
         wait();
     }

@@ -15,7 +15,7 @@ namespace {
 
 // A destination that takes nothing for so long is lost, though its connection may still stand
 // (findings, media trap 4).
-constexpr std::int64_t start_limit_ns = 15'000'000'000, silence_limit_ns = 8'000'000'000;
+constexpr std::int64_t start_limit_ns = 15'000'000'000, silence_limit_ns = 5'000'000'000;
 constexpr std::int64_t look_interval_ns = 50'000'000, calm_interval_ns = 500'000'000;
 
 bool same_codecs(const media::SinkSettings& a, const ipc::StreamInfo& b) {
@@ -41,6 +41,7 @@ void SinkKeeper::set_stream(const ipc::StreamInfo& info) {
     settings.audio_rate = info.audio_rate;
     settings.audio_channels = info.audio_channels;
     stream_ = std::move(settings);
+    programme_there_ = true;
     if (sink_ == nullptr) return;
     if (same) {
         sink_->splice();
@@ -149,7 +150,7 @@ bool SinkKeeper::look() {
             }
         }
     }
-    if (sink_ != nullptr || !stream_ || !life_.wants_sink(now)) return false;
+    if (sink_ != nullptr || !programme_there_ || !life_.wants_sink(now)) return false;
     open();
     return sink_ != nullptr;
 }
@@ -158,7 +159,7 @@ std::int64_t SinkKeeper::next_look_ns() const {
     if (sink_ != nullptr)
         return now_ns() + (life_.state() == State::live ? calm_interval_ns : look_interval_ns);
     std::int64_t next_try = life_.next_try_ns();
-    return next_try < 0 || !stream_ ? now_ns() + calm_interval_ns : next_try;
+    return next_try < 0 || !programme_there_ ? now_ns() + calm_interval_ns : next_try;
 }
 
 void SinkKeeper::finish(std::int64_t drain_ms) {

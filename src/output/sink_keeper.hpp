@@ -23,6 +23,9 @@ class SinkKeeper {
     // The programme's codecs, known again after every connection to it. Other codecs than before
     // need a new sink.
     void set_stream(const ipc::StreamInfo& info);
+    // The programme is gone: the sink is kept, but no new one is tried, since nothing could be
+    // sent.
+    void lose_stream() { programme_there_ = false; }
     void take(const ipc::AccessUnit& unit);
     // Opens, judges and closes the sink as the life demands. True when a new sink waits for a
     // keyframe.
@@ -47,6 +50,7 @@ class SinkKeeper {
     DestinationLife life_;
     const int wake_fd_;
     std::optional<media::SinkSettings> stream_;
+    bool programme_there_ = false;
     std::unique_ptr<media::Sink> sink_;
     std::mutex failure_mutex_;
     std::optional<Error> failure_;  // left by the sink's thread

@@ -161,6 +161,22 @@ TEST_F(OutputProcessTest, AKilledServerIsReconnectedFromAKeyframe) {
     EXPECT_EQ(log().find(stream_key), std::string::npos) << "the stream key never reaches the log";
 }
 
+// findings, media traps 4 and 5: kernel buffers hide a hang, and the server may call our name taken
+// afterwards.
+TEST_F(OutputProcessTest, AHangingServerIsNoticedAndReconnected) {
+    auto server = sim::RtmpServer::start({.folder = folder_ / "rtmp", .ack_window_bytes = 50'000});
+    ASSERT_TRUE(server.ok()) << describe(server.error());
+    FakeProgram program(media_socket(), show(), 0);
+    start_output("rtmp", server->url(stream_key));
+    ipc::OutputStatus live = wait_state("live");
+    wait_status(20, [&](const ipc::OutputStatus& s) { return s.bytes > live.bytes + 200'000; });
+    server->process().send_signal(SIGSTOP);
+    wait_state("reconnecting", 30);
+    server->process().send_signal(SIGCONT);
+    EXPECT_EQ(wait_state("live", 60).reconnects, 1);
+    EXPECT_EQ(stop_output(), 0);
+}
+
 TEST_F(OutputProcessTest, SurvivesTheProgrammesDeathAndSplicesOn) {
     auto program = std::make_unique<FakeProgram>(media_socket(), show(), 1);
     start_output("file", (folder_ / "show.flv").string());
