@@ -175,6 +175,15 @@ bool TwoEnds::connected() const {
     return flag != nullptr && flag->is_bool() && flag->as_bool();
 }
 
+bool TwoEnds::appliance_comes_through(std::int64_t deadline_ms) {
+    for (const std::int64_t deadline = now_ms() + deadline_ms; now_ms() < deadline;) {
+        if (text_of(appliance_api_->get("/local/v1/link").body, "state") == "connected")
+            return true;
+        if (dies_within(End::appliance, 10)) return false;
+    }
+    return false;
+}
+
 Asked TwoEnds::rename_device(std::int64_t not_before_in_ms) {
     Asked asked;
     asked.key = fmt::format("crash-{}", ++asked_);

@@ -43,6 +43,9 @@ class TwoEnds {
     // The command as Studio shows it; null when Studio does not answer.
     boost::json::value command(const std::string& message_id) const;
     bool connected() const;
+    // As the appliance's process of this moment sees it; false if it dies or does not come through
+    // in time.
+    bool appliance_comes_through(std::int64_t deadline_ms);
 
     // Waits until every command is terminal; what is still open at the deadline.
     std::vector<std::string> unfinished_after(const std::vector<Asked>& asked,
