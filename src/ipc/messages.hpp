@@ -72,7 +72,9 @@ struct CueChanged {
     std::int64_t planned_frame = 0, actual_frame = 0;  // output frames
 };
 struct OverlayChanged {
-    std::string overlay_id, scene_id, slot, run_id, cue_id, state, error_code, error_message;  // shown, hidden, updated, failed
+    std::string overlay_id, scene_id, slot, run_id, cue_id;
+    std::string state;  // shown, hidden, updated, failed
+    std::string error_code, error_message;
     std::int64_t output_frame = 0;
 };
 struct CameraChanged {

@@ -30,6 +30,7 @@ struct UseShowTokens {
 struct UseStageTokens {
     std::string overlay_id;
     ocl::Tokens tokens;
+    bool in_show = false;  // a loaded show uses it too, so that it need not be on the stage
 };
 
 using Command =

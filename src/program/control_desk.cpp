@@ -123,34 +123,43 @@ void ControlDesk::show_overlay(const ipc::ShowOverlay& order) {
     });
 }
 
+void ControlDesk::tell_failed(const std::string& overlay_id, const Error& error) {
+    log::warning("overlay {}: {}", overlay_id, describe(error));
+    tell(ipc::OverlayChanged{overlay_id,
+                             {},
+                             {},
+                             {},
+                             {},
+                             "failed",
+                             std::string(to_string(error.code)),
+                             error.message,
+                             0});
+}
+
 void ControlDesk::set_tokens(const ipc::SetOverlayTokens& order) {
     overlay_worker_.post([this, order] {
         Result<ocl::Tokens> tokens = parse_tokens(order.overlay_id, order.tokens);
-        if (!tokens) {
-            return tell(ipc::OverlayChanged{order.overlay_id,
-                                            {},
-                                            {},
-                                            {},
-                                            {},
-                                            "failed",
-                                            std::string(to_string(tokens.error().code)),
-                                            describe(tokens.error()),
-                                            0});
-        }
-        set_show_tokens(order.overlay_id, *tokens);
+        if (!tokens) return tell_failed(order.overlay_id, tokens.error());
+        bool in_show = set_show_tokens(order.overlay_id, *tokens);
         auto known = overlays_.find(order.overlay_id);
-        if (known == overlays_.end()) return;
+        if (known == overlays_.end()) {
+            if (!in_show)
+                tell_failed(order.overlay_id,
+                            fail(ErrorCode::RES_NOT_FOUND, "no such overlay is shown"));
+            return;
+        }
         for (const auto& [name, value] : *tokens) known->second.tokens[name] = value;
         Status prepared = known->second.renderer->prepare(known->second.scene_id,
                                                           known->second.tokens, format_.rate);
-        if (!prepared) log::warning("{}: {}", order.overlay_id, describe(prepared.error()));
-        ports_.commands.put(UseStageTokens{order.overlay_id, known->second.tokens});
+        if (!prepared) return tell_failed(order.overlay_id, prepared.error());
+        ports_.commands.put(UseStageTokens{order.overlay_id, known->second.tokens, in_show});
     });
 }
 
 // Every use of the overlay in a loaded show: a run that is on air takes the new tokens on one
 // frame.
-void ControlDesk::set_show_tokens(const std::string& overlay_id, const ocl::Tokens& tokens) {
+bool ControlDesk::set_show_tokens(const std::string& overlay_id, const ocl::Tokens& tokens) {
+    bool found = false;
     for (ShowKnown& known : shows_) {
         ShowPtr show = known.show.lock();
         if (!show) continue;
@@ -160,10 +169,15 @@ void ControlDesk::set_show_tokens(const std::string& overlay_id, const ocl::Toke
             for (const auto& [name, value] : tokens) known.tokens[use][name] = value;
             Status prepared =
                 show->renderers[use]->prepare(shown.scene_id, known.tokens[use], format_.rate);
-            if (!prepared) log::warning("{}: {}", overlay_id, describe(prepared.error()));
-            ports_.commands.put(UseShowTokens{show, use, known.tokens[use]});
+            found = true;
+            if (!prepared) {
+                tell_failed(overlay_id, prepared.error());
+            } else {
+                ports_.commands.put(UseShowTokens{show, use, known.tokens[use]});
+            }
         }
     }
+    return found;
 }
 
 }  // namespace vistter::program

@@ -55,7 +55,8 @@ class ControlDesk {
     void load(const ipc::LoadShow& order);
     void show_overlay(const ipc::ShowOverlay& order);
     void set_tokens(const ipc::SetOverlayTokens& order);
-    void set_show_tokens(const std::string& overlay_id, const ocl::Tokens& tokens);
+    bool set_show_tokens(const std::string& overlay_id, const ocl::Tokens& tokens);
+    void tell_failed(const std::string& overlay_id, const Error& error);
     void tell(ipc::Message message);
 
     Ports ports_;

@@ -5,7 +5,9 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -117,6 +119,7 @@ void TickLoop::apply(Command& command, std::int64_t frame) {
     } else if (auto* overlay = std::get_if<StageShow>(&command)) {
         stage_.show(std::move(*overlay), frame, events_);
     } else if (auto* changed = std::get_if<UseStageTokens>(&command)) {
+        if (changed->in_show && !stage_.has(changed->overlay_id)) return;
         stage_.set_tokens(changed->overlay_id, changed->tokens, frame, events_);
     } else if (auto* hide = std::get_if<ipc::HideOverlay>(&command)) {
         stage_.hide(hide->overlay_id, hide->transition, frame, events_);
@@ -142,7 +145,10 @@ void TickLoop::use_camera(UseCamera& use) {
         cameras_.erase(known);
         break;
     }
-    if (use.camera) cameras_.push_back({std::move(use.camera_id), std::move(use.camera), {}});
+    if (!use.camera) return;
+    Camera& added = cameras_.emplace_back();
+    added.id = std::move(use.camera_id);
+    added.input = std::move(use.camera);
 }
 
 const std::uint8_t* TickLoop::camera(std::string_view camera_id) {
@@ -150,8 +156,15 @@ const std::uint8_t* TickLoop::camera(std::string_view camera_id) {
         if (camera.id != camera_id) continue;
         if (!camera.picture) camera.picture = camera.input->newest();
         const media::FramePtr& picture = camera.picture;
-        bool fits = picture && picture->width == format_.width && picture->height == format_.height;
-        return fits && due_ns_ - picture->arrived_ns <= hold_ns ? picture->bytes.data() : nullptr;
+        if (!picture || picture->width != format_.width || picture->height != format_.height)
+            return nullptr;
+        // A late tick may show a picture that came after the frame was due; its age counts from the
+        // earlier of the two, so that a dead camera is held for the same number of frames under any
+        // load.
+        if (std::exchange(camera.known, picture->number) != picture->number) {
+            camera.since_ns = std::min(picture->arrived_ns, due_ns_);
+        }
+        return due_ns_ - camera.since_ns <= hold_ns ? picture->bytes.data() : nullptr;
     }
     return nullptr;
 }

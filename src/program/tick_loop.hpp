@@ -56,6 +56,9 @@ class TickLoop final : private PictureSource {
         std::string id;
         CameraPtr input;
         media::FramePtr picture;  // held for the length of a tick
+        std::int64_t known = -1;  // the newest picture's number when it was last looked at
+        std::int64_t since_ns =
+            0;  // when that picture arrived, or was due to be shown first if that was earlier
     };
 
     TickPorts ports_;
@@ -70,7 +73,8 @@ class TickLoop final : private PictureSource {
     std::vector<Command> incoming_;
     Events events_;
     std::vector<Retired> retired_;
-    std::int64_t due_ns_ = 0;  // of the frame in hand: ages of pictures count from here, also on a late tick
+    std::int64_t due_ns_ =
+        0;  // of the frame in hand: ages of pictures count from here, also on a late tick
     std::int64_t frames_ = 0, next_report_ = 0;
     std::int64_t window_frames_ = 0, window_ns_ = 0,
                  window_cpu_ns_ = 0;  // where the newest report ended

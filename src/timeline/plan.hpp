@@ -108,9 +108,10 @@ class Plan {
     struct Compiled;  // plan_data.hpp, within this room
 
   private:
+    // Shared with copies of the plan, see compiled_.
     explicit Plan(std::shared_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
-    std::shared_ptr<const Compiled>
-        compiled_;  // shared: plans are copied between control and tick, never changed
+    // Shared: plans are copied between control and tick, never changed.
+    std::shared_ptr<const Compiled> compiled_;
 };
 
 }  // namespace vistter::timeline

@@ -1,4 +1,5 @@
-// The media server alone, fed with units by hand: what each subscriber gets, and that none holds up another.
+// The media server alone, fed with units by hand: what each subscriber gets, and that none holds up
+// another.
 #include <gtest/gtest.h>
 #include <poll.h>
 
@@ -18,7 +19,8 @@ class MediaServerTest : public testing::Test {
         auto listener = ipc::Listener::open(folder_ / "media");
         ASSERT_TRUE(listener);
         server_ = std::make_unique<MediaServer>(std::move(*listener));
-        server_->start({[this] { count(keyframes_); }, [this](bool wanted) { set_preview(wanted); }});
+        server_->start(
+            {[this] { count(keyframes_); }, [this](bool wanted) { set_preview(wanted); }});
     }
 
     void count(int& what) {
@@ -64,7 +66,8 @@ class MediaServerTest : public testing::Test {
             auto messages = connection.receive();
             if (!messages) break;
             for (const ipc::Message& message : *messages) {
-                if (const auto* unit = std::get_if<ipc::AccessUnit>(&message)) frames.push_back(unit->frame);
+                if (const auto* unit = std::get_if<ipc::AccessUnit>(&message))
+                    frames.push_back(unit->frame);
                 infos_ += std::holds_alternative<ipc::StreamInfo>(message) ? 1 : 0;
             }
         }
@@ -99,7 +102,8 @@ TEST_F(MediaServerTest, ASilentSubscriberLosesUpToALaterKeyframeAndTheOtherNothi
         for (std::int64_t got : read_to(*reader, frame)) read.push_back(got);
     }
     EXPECT_EQ(read, all);
-    // Now the silent one reads: the first keyframe after it has caught up is taken, and nothing between is half there.
+    // Now the silent one reads: the first keyframe after it has caught up is taken, and nothing
+    // between is half there.
     std::vector<std::int64_t> kept = read_to(*silent, 30);
     put(last + 1, true);
     for (std::int64_t got : read_to(*silent, last + 1)) kept.push_back(got);
@@ -107,7 +111,8 @@ TEST_F(MediaServerTest, ASilentSubscriberLosesUpToALaterKeyframeAndTheOtherNothi
     EXPECT_LT(kept.size(), all.size());
     EXPECT_EQ(kept.back(), last + 1);
     for (std::size_t i = 1; i < kept.size(); ++i) {
-        EXPECT_TRUE(kept[i] == kept[i - 1] + 1 || kept[i] % 30 == 0) << kept[i - 1] << " then " << kept[i];
+        EXPECT_TRUE(kept[i] == kept[i - 1] + 1 || kept[i] % 30 == 0)
+            << kept[i - 1] << " then " << kept[i];
     }
 }
 

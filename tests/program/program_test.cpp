@@ -22,13 +22,20 @@ using timeline::test::track;
 
 constexpr int white = 200;  // the box is 235, the black slate 16
 
-// 1 s black, 1 s bars, the box from 0.5 s to 1.5 s: 60 frames.
-contract::TimelineDocument black_and_bars() {
+// 1 s black, 1 s bars, the box from 0.5 s to 1.5 s: 60 frames; `slower` times as long where
+// messages race with the plan.
+contract::TimelineDocument black_and_bars(std::int64_t slower = 1) {
     contract::TimelineDocument made = document({segment(
         "seg_1", 2000,
         {track(TrackKind::video, {cue("black", 0, 1000, contract::SlateShow{"black", ""}),
                                   cue("bars", 1000, 1000, contract::SlateShow{"bars", ""})}),
          track(TrackKind::overlay, {cue("box", 500, 1000, overlay("ovl_box", "lower"))})})});
+    made.segments[0].duration_ms *= slower;
+    for (contract::CueTrack& each : made.segments[0].tracks) {
+        each.cues[0].start_ms *= slower;
+        for (contract::Cue& cue : each.cues) cue.duration_ms *= slower;
+    }
+    made.segments[0].tracks[0].cues[1].start_ms *= slower;
     made.segments[0].tracks[0].track_id = "video";
     made.segments[0].tracks[1].track_id = "overlays";
     made.segments[0].name = "one";
@@ -93,7 +100,7 @@ TEST(ProgramProcess, AShowIsOnAirOnExactlyItsFrames) {  // G2.17, G3.11
 
 TEST(ProgramProcess, PauseHoldsThePlanAndResumeMovesItByWholeFrames) {  // G2.18
     Programme programme;
-    ASSERT_EQ(programme.load("tml_1", black_and_bars()).error_code, "");
+    ASSERT_EQ(programme.load("tml_1", black_and_bars(3)).error_code, "");
     programme.send(ipc::Play{"run_1", "tml_1", 1, 0, 0});
     auto playing = programme.wait<ipc::RunChanged>(
         [](const ipc::RunChanged& run) { return run.state == "playing"; });
@@ -101,14 +108,14 @@ TEST(ProgramProcess, PauseHoldsThePlanAndResumeMovesItByWholeFrames) {  // G2.18
     auto paused = programme.wait<ipc::RunChanged>(
         [](const ipc::RunChanged& run) { return run.request == "pause"; });
     ASSERT_EQ(paused.state, "paused");
-    EXPECT_LT(paused.run_frame, 30);
-    programme.wait_for_frame(playing.output_frame + 45);  // past the planned cut
-    EXPECT_TRUE(is_black(programme.at(playing.output_frame + 45)));
+    EXPECT_LT(paused.run_frame, 90);
+    programme.wait_for_frame(playing.output_frame + 100);  // past the planned cut
+    EXPECT_TRUE(is_black(programme.at(playing.output_frame + 100)));
     programme.send(ipc::Resume{"run_1"});
     auto resumed = programme.wait<ipc::RunChanged>(
         [](const ipc::RunChanged& run) { return run.request == "resume"; });
     EXPECT_EQ(resumed.run_frame, paused.run_frame + 1);
-    const std::int64_t cut = resumed.output_frame + 30 - resumed.run_frame;
+    const std::int64_t cut = resumed.output_frame + 90 - resumed.run_frame;
     programme.wait_for_frame(cut);
     EXPECT_TRUE(is_black(programme.at(cut - 1)));
     EXPECT_FALSE(is_black(programme.at(cut)));
@@ -116,21 +123,21 @@ TEST(ProgramProcess, PauseHoldsThePlanAndResumeMovesItByWholeFrames) {  // G2.18
 
 TEST(ProgramProcess, SeekShowsTheSoughtFrameOnTheFrameItNames) {  // G2.19
     Programme programme;
-    ASSERT_EQ(programme.load("tml_1", black_and_bars()).error_code, "");
+    ASSERT_EQ(programme.load("tml_1", black_and_bars(3)).error_code, "");
     programme.send(ipc::Play{"run_1", "tml_1", 1, 0, 0});
     programme.wait<ipc::RunChanged>(
         [](const ipc::RunChanged& run) { return run.state == "playing"; });
     programme.send(ipc::Pause{"run_1"});
-    programme.send(ipc::Seek{"run_1", 40});
+    programme.send(ipc::Seek{"run_1", 120});
     auto sought = programme.wait<ipc::RunChanged>(
         [](const ipc::RunChanged& run) { return run.request == "seek"; });
-    EXPECT_EQ(sought.run_frame, 40);
+    EXPECT_EQ(sought.run_frame, 120);
     EXPECT_EQ(sought.state, "paused");
     programme.wait_for_frame(sought.output_frame);
     EXPECT_TRUE(is_black(programme.at(sought.output_frame - 1)));
     EXPECT_FALSE(is_black(programme.at(sought.output_frame)));
     EXPECT_GT(programme.at(sought.output_frame).box, white);
-    programme.send(ipc::Seek{"run_1", 60});
+    programme.send(ipc::Seek{"run_1", 180});
     auto refused = programme.wait<ipc::RunChanged>(
         [](const ipc::RunChanged& run) { return run.request == "seek"; });
     EXPECT_EQ(refused.error_code, "VAL_RANGE");

@@ -8,8 +8,6 @@
 
 namespace vistter::timeline::test {
 
-using namespace std::string_literals;
-
 inline contract::Cue cue(std::string id, std::int64_t start, std::int64_t duration,
                          contract::CueAction action) {
     contract::Cue made;

@@ -213,7 +213,7 @@ ErrorCode refusal(const contract::TimelineDocument& document, Rate rate = {30, 1
 
 TEST(Plan, RefusesWhatItWouldNotPlay) {
     contract::TimelineDocument made = two_cameras();
-    made.segments[0].tracks[0].cues[0].action = contract::UnsupportedAction{"media.show"};
+    made.segments[0].tracks[0].cues[0].action = contract::UnsupportedAction{"media.show", {}};
     EXPECT_EQ(refusal(made), ErrorCode::STA_UNSUPPORTED_ACTION);
     made.segments[0].tracks[0].cues[0].action = contract::SlateShow{"", "ast_1"};
     EXPECT_EQ(refusal(made), ErrorCode::STA_UNSUPPORTED_ACTION);

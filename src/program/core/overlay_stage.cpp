@@ -116,6 +116,11 @@ void OverlayStage::hide(const std::string& overlay_id, const std::string& transi
     if (!found) refuse(overlay_id, "be hidden", frame, out);
 }
 
+bool OverlayStage::has(const std::string& overlay_id) const {
+    return std::any_of(items_.begin(), items_.end(),
+                       [&](const StageItem& item) { return item.show.overlay_id == overlay_id; });
+}
+
 void OverlayStage::step(std::int64_t frame, Events& out) {
     for (std::size_t i = items_.size(); i-- > 0;) {
         if (items_[i].gone_frame && *items_[i].gone_frame <= frame) drop(i, frame, out);

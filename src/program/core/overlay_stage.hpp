@@ -51,6 +51,7 @@ class OverlayStage {
 
     // Once for every frame made, after its commands: drops what is gone.
     void step(std::int64_t frame, Events& out);
+    bool has(const std::string& overlay_id) const;
     // In paint order: z, then age.
     const std::vector<StageItem>& items() const { return items_; }
     ocl::SceneClock clock_of(const StageItem& item, std::int64_t frame) const;
