@@ -54,6 +54,11 @@ void Appliance::program_lost() {
     overlays_.program_lost();
 }
 
+void Appliance::on_show(const ShowReport& report) {
+    timelines_.on_show(report);
+    runs_.on_show(report);
+}
+
 void Appliance::program_ready(bool adopted) {
     cameras_.program_ready();
     timelines_.program_ready();

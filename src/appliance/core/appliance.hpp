@@ -31,7 +31,7 @@ class Appliance final : public CommandHandler, public ProgramListener, public Ou
     void program_lost() override;
     void program_ready(bool adopted) override;
     void on_tick(const ProgramTick& tick) override;
-    void on_show(const ShowReport& report) override { timelines_.on_show(report); }
+    void on_show(const ShowReport& report) override;
     void on_run(const RunReport& report) override { runs_.on_run(report); }
     void on_cue(const CueReport& report) override { runs_.on_cue(report); }
     void on_overlay(const OverlayReport& report) override { overlays_.on_overlay(report); }

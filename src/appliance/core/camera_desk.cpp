@@ -145,7 +145,8 @@ void CameraDesk::on_camera(const CameraReport& report) {
     const auto before = reports_.find(report.camera_id);
     const std::string was = before == reports_.end() ? "" : before->second.state;
     reports_[report.camera_id] = report;
-    if (report.state == was || !shop_.cameras.find(report.camera_id)) return;
+    const bool adopting = !shop_.program.ready();  // what a running programme already had is no news
+    if (adopting || report.state == was || !shop_.cameras.find(report.camera_id)) return;
     contract::ObjectWriter context;
     context.text("camera_id", report.camera_id).integer("last_frame_age_ms", std::max<std::int64_t>(0, report.last_frame_age_ms));
     if (!report.error.empty()) context.text("error", report.error);

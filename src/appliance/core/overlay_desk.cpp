@@ -212,7 +212,8 @@ void OverlayDesk::on_overlay(const OverlayReport& report) {
     if (held) context.integer("revision", held->revision).text("doc_sha256", held->sha256);
     if (report.state == "shown") {
         on_air_[report.slot] = report;
-        shop_.reports.event("overlay.shown", context);
+        const bool adopting = !shop_.program.ready();  // what a running programme already shows is no news
+        if (!adopting) shop_.reports.event("overlay.shown", context);
     } else if (report.state == "hidden") {
         const auto shown = on_air_.find(report.slot);
         if (shown != on_air_.end() && shown->second.overlay_id == report.overlay_id) on_air_.erase(shown);

@@ -29,6 +29,7 @@ class RunDesk {
     void program_lost();
     void program_ready(bool adopted);
     void on_tick(const ProgramTick& tick);
+    void on_show(const ShowReport& report);
     void on_run(const RunReport& report);
     void on_cue(const CueReport& report);
 
@@ -59,6 +60,7 @@ class RunDesk {
     void order(StoredRun run);
     void rejoin(StoredRun run);
     void refused(const RunReport& report);
+    void lose(StoredRun run, const std::string& code, const std::string& message);
     void follow(StoredRun& run, const RunReport& report);
     void close(const StoredRun& run, const std::string& reason);
     void send(const Pending& pending);
@@ -77,6 +79,7 @@ class RunDesk {
     std::map<std::string, Mirror> mirrors_;   // by run_id
     std::map<std::string, Pending> pending_;  // by command_id
     std::set<std::string> told_;              // run_ids this programme process has been given
+    std::map<std::string, bool> waiting_;     // run_ids to be given once their show is loaded; true: as first planned
     std::int64_t late_cues_ = 0;
 };
 

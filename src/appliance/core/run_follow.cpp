@@ -50,7 +50,8 @@ void RunDesk::run_play(const std::string& command_id) {
     if (!is_live_run(run->state)) return close(*run, "resumed");
     shop_.reports.progress(command_id, {.state = "scheduled", .percent = 0, .stage = {}, .bytes_done = {},
                                         .bytes_total = {}, .result = {}, .error = {}});
-    if (!told_.contains(run->run_id) && shop_.program.ready()) order(*run);
+    const bool known = told_.contains(run->run_id) || waiting_.contains(run->run_id);
+    if (!known && shop_.program.ready()) order(*run);
 }
 
 void RunDesk::order(StoredRun run) {
@@ -100,6 +101,7 @@ void RunDesk::program_lost() {
     tick_.reset();
     mirrors_.clear();
     told_.clear();
+    waiting_.clear();
 }
 
 void RunDesk::program_ready(bool adopted) {
@@ -110,13 +112,31 @@ void RunDesk::program_ready(bool adopted) {
             if (!run.paused && mirror.state == "paused") shop_.program.resume(run.run_id);
         } else if (stop_wanted(run.run_id)) {
             follow_stop_without_program(run);
-        } else if (adopted && run.state == "arming") {
-            order(run);  // decided, and this process fell before the order went out
         } else {
-            rejoin(run);
+            waiting_[run.run_id] = adopted && run.state == "arming";  // until its show is loaded there
         }
     }
     for (const auto& [command_id, pending] : pending_) send(pending);
+}
+
+void RunDesk::on_show(const ShowReport& report) {
+    for (auto it = waiting_.begin(); it != waiting_.end();) {
+        const auto run = shop_.runs.find(it->first);
+        const bool its_show = run && run->timeline_id == report.timeline_id && run->revision == report.revision;
+        if (!its_show) {
+            ++it;
+            continue;
+        }
+        const bool never_ordered = it->second;  // decided, and this process fell before the order went out
+        it = waiting_.erase(it);
+        if (!is_live_run(run->state)) continue;
+        if (!report.error_code.empty())
+            lose(*run, report.error_code, report.error_message);
+        else if (never_ordered)
+            order(*run);
+        else
+            rejoin(*run);
+    }
 }
 
 bool RunDesk::stop_wanted(const std::string& run_id) const {
@@ -161,14 +181,7 @@ void RunDesk::refused(const RunReport& report) {
     answer_pending(report);
     auto run = shop_.runs.find(report.run_id);
     if (!run || !is_live_run(run->state)) return;
-    if (report.request == "play") {
-        const std::string from = run->state;
-        run->state = "failed";
-        shop_.runs.put(*run);
-        announce(*run, from, "failed", report.error_code);
-        shop_.reports.failed(run->command_id, fail(code_of(report.error_code), report.error_message));
-        return;
-    }
+    if (report.request == "play") return lose(*run, report.error_code, report.error_message);
     const auto mirror = mirrors_.find(report.run_id);
     if (mirror == mirrors_.end()) return;
     run->state = mirror->second.state;
@@ -176,11 +189,19 @@ void RunDesk::refused(const RunReport& report) {
     shop_.runs.put(*run);
 }
 
+// The programme cannot play it.
+void RunDesk::lose(StoredRun run, const std::string& code, const std::string& message) {
+    const std::string from = std::exchange(run.state, "failed");
+    shop_.runs.put(run);
+    announce(run, from, "failed", code);
+    shop_.reports.failed(run.command_id, fail(code_of(code), message));
+}
+
 void RunDesk::follow(StoredRun& run, const RunReport& report) {
     told_.insert(run.run_id);
     Mirror& mirror = mirrors_[run.run_id];
-    const std::string from = mirror.state.empty() ? "arming" : mirror.state;
-    const bool moved = mirror.state != report.state;
+    const std::string from = mirror.state.empty() ? run.state : mirror.state;
+    const bool moved = from != report.state;
     const bool preempted = report.state == "stopped" && !stop_wanted(run.run_id);
     mirror.state = report.state;
     mirror.output_frame = report.output_frame;

@@ -216,7 +216,8 @@ void StreamDesk::on_output(const OutputReport& report) {
     for (const std::string& id : stream->destination_ids) {
         const auto output = live.outputs.find(id);
         const auto state = output == live.outputs.end() ? std::nullopt : stream_state_from(output->second.state);
-        states.push_back(state.value_or(StreamState::starting));
+        const bool again = stream->was_live && state == StreamState::starting;  // its process was started anew
+        states.push_back(again ? StreamState::reconnecting : state.value_or(StreamState::starting));
     }
     const StreamState to = overall(states);
     const bool ending = live.state == StreamState::stopping;

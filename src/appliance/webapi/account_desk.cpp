@@ -108,7 +108,7 @@ void AccountDesk::let_in(Waiting& waiting, bool right) {
     guesses_.give_back();
     const Session session = gate_.open();
     audit("sign_in", "account", "done");
-    auto response = json_answer(201, {{"token", session.token},
+    auto response = json_answer(200, {{"token", session.token},
                                       {"csrf_token", session.csrf_token},
                                       {"expires_at", format_rfc3339(session.expires)},
                                       {"user", {{"username", "local"}, {"role", "admin"}}}});
