@@ -32,19 +32,18 @@ std::unique_ptr<AssetSource> make_folder_assets(std::filesystem::path folder);
 //
 // What is drawn, exactly:
 // - Opacity, position, reveal, scale and rotation cost only the blend. Position acts in steps of
-// 1/64 output pixel
-//   (contract C.6); a fraction is shifted bilinearly, relative to where the layer rests, so resting
-//   layers are sharp. While scale or rotation differ from their resting value the sprite is sampled
-//   bilinearly.
-// - Properties that change a layer's look (content, asset, size, crop, colours, stroke, radius,
-// font size) take one
-//   sprite a look. prepare() makes all looks that are known: each frame of the tracks at the given
-//   rate, through the body and through an outro started at rest, up to 300 looks or 48 MiB a layer
-//   (then every n-th). For any other look (a hide in the middle of such an intro, another rate)
-//   draw() takes the sprite most like it; it never waits for one.
+//   1/64 output pixel (contract C.6); a fraction is shifted bilinearly, relative to where the layer
+//   rests, so resting layers are sharp. While scale or rotation differ from their resting value the
+//   sprite is sampled bilinearly.
+// - Properties that change a layer's look (content, asset, size, crop, colours, stroke, radius, font
+//   size) take one sprite a look. prepare() makes all looks that are known: each frame of the tracks
+//   at the given rate, through the body and through an outro started at rest. A layer gets at most
+//   300 looks and 48 MiB; tracks longer than 1,200 frames are sampled evenly. For any other look (a
+//   hide in the middle of such an intro, another rate) draw() takes the sprite most like it and
+//   never waits.
 // - A text's tokens are resolved by prepare().
 // - Groups are composed once, with isolated opacity; their children must stand still. A clock layer
-// is a text.
+//   is drawn as text.
 class OverlayRenderer {
   public:
     // Reads, checks (SHA-256) and decodes the assets, so later calls need no files.

@@ -77,8 +77,27 @@ std::int64_t last_body_frame(const Layer& layer, ocl::Rate rate) {
     return last;
 }
 
-// The looks a layer takes on at the frames of `rate`, in order of time, each once; values with the
-// key.
+// The frames at which a layer's look is sampled: evenly at most this many, and wherever a text or
+// an image changes.
+constexpr std::int64_t max_samples = 1200;
+
+std::vector<std::int64_t> sample_frames(const Layer& layer, std::int64_t last, Phase phase,
+                                        ocl::Rate rate) {
+    std::vector<std::int64_t> frames;
+    const std::int64_t stride = 1 + last / max_samples;
+    for (std::int64_t n = 0; n <= last; n += stride) frames.push_back(n);
+    for (const PropertyTrack& track : layer.tracks) {
+        const bool discrete =
+            track.property == Property::content || track.property == Property::asset;
+        if (!discrete || track.phase != phase) continue;
+        for (const auto& key : track.keyframes) frames.push_back(ocl::frame_at(key.t_ms, rate));
+    }
+    std::sort(frames.begin(), frames.end());
+    return frames;
+}
+
+// The looks a layer takes on at the frames of `rate`, in order of time, each once; the resting one
+// first.
 std::vector<LayerValues> looks(const Scene& scene, const Layer& layer, ocl::Rate rate) {
     std::vector<LayerValues> found;
     std::vector<RasterKey> keys;
@@ -92,11 +111,11 @@ std::vector<LayerValues> looks(const Scene& scene, const Layer& layer, ocl::Rate
     const std::int64_t rest = ocl::frame_at(rest_ms(scene, layer), rate);
     add({rest, {}});
     if (!has_track(layer, changes_look)) return found;
-    constexpr std::int64_t frames_limit = 36'000;
-    const std::int64_t last = std::min(last_body_frame(layer, rate), frames_limit);
-    for (std::int64_t n = 0; n <= last; ++n) add({n, {}});
-    const std::int64_t outro = std::min(ocl::frame_at(scene.phases.outro_ms, rate), frames_limit);
-    for (std::int64_t n = 0; n < outro; ++n) add({std::max(rest, last), n});
+    const std::int64_t last = last_body_frame(layer, rate);
+    for (const std::int64_t n : sample_frames(layer, last, Phase::body, rate)) add({n, {}});
+    const std::int64_t outro = ocl::frame_at(scene.phases.outro_ms, rate);
+    for (const std::int64_t n : sample_frames(layer, outro, Phase::outro, rate))
+        add({std::max(rest, last), n});
     return found;
 }
 

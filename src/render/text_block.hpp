@@ -29,9 +29,9 @@ struct FontChoice {
 class TextBlock {
   public:
     // Fits `text` by the rules of `spec`:
-    //   shrink    reduces the size in quarter pixels down to min_size_px, and past that ends in an
-    //   ellipsis ellipsis  keeps the size and ends in an ellipsis clip      keeps the size and cuts
-    //   at the box and after max_lines
+    //   shrink    reduces the size in quarter pixels down to min_size_px; past that an ellipsis
+    //   ellipsis  keeps the size and ends in an ellipsis
+    //   clip      keeps the size and cuts at the box and after max_lines
     // Without a box the text is as large as it is; lines break at line feeds only. With one line,
     // line feeds are spaces.
     TextBlock(const contract::TextSpec& spec, const std::string& text, double font_size,
