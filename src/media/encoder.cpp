@@ -4,9 +4,11 @@
 
 #include <gst/video/video.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -22,6 +24,7 @@ namespace {
 // Pictures handed over and not yet encoded; a tick that catches up waits here and loses nothing
 // (rulings 20).
 constexpr std::size_t queue_limit = 8;
+constexpr unsigned most_slices = 4;
 constexpr int audio_channels = 2;
 constexpr std::size_t sample_bytes = audio_channels * sizeof(float);
 // What an AAC encoder puts before the first sample; avenc_aac does not say so in its timestamps
@@ -35,13 +38,16 @@ std::int64_t now_ns() {
 
 std::string describe_pipeline(const EncoderSettings& s) {
     int keyframe_frames = std::max(1, s.keyframe_interval_s * s.rate_num / std::max(1, s.rate_den));
+    // zerolatency cuts each picture into one slice a thread: more than four cost picture quality.
+    unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1u, most_slices);
     // scenecut would add keyframes between the planned ones (findings, media trap 8).
     return fmt::format(
         "appsrc name=pictures format=time is-live=true max-bytes=0 max-buffers=0 "
         "caps=video/x-raw,format=I420,width={},height={},framerate={}/"
         "{},interlace-mode=progressive,"
         "pixel-aspect-ratio=1/1,colorimetry=bt709 "
-        "! x264enc name=x264 speed-preset={} tune=zerolatency bitrate={} key-int-max={} bframes=0 "
+        "! x264enc name=x264 speed-preset={} tune=zerolatency threads={} bitrate={} key-int-max={} "
+        "bframes=0 "
         "option-string=scenecut=0:open-gop=0 "
         "! video/x-h264,stream-format=avc,alignment=au,profile=high "
         "! appsink name=video sync=false async=false max-buffers=0 enable-last-sample=false "
@@ -49,8 +55,8 @@ std::string describe_pipeline(const EncoderSettings& s) {
         "caps=audio/x-raw,format=F32LE,layout=interleaved,rate={},channels={} "
         "! avenc_aac bitrate={} ! audio/mpeg,mpegversion=4,stream-format=raw "
         "! appsink name=audio sync=false async=false max-buffers=0 enable-last-sample=false",
-        s.width, s.height, s.rate_num, s.rate_den, s.preset, s.video_bitrate_kbps, keyframe_frames,
-        EncoderClock::audio_rate, audio_channels, s.audio_bitrate_kbps * 1000);
+        s.width, s.height, s.rate_num, s.rate_den, s.preset, threads, s.video_bitrate_kbps,
+        keyframe_frames, EncoderClock::audio_rate, audio_channels, s.audio_bitrate_kbps * 1000);
 }
 
 Bytes bytes_of(GstBuffer* buffer) {
