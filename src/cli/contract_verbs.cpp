@@ -1,4 +1,5 @@
-// `vistter contract validate|decode|verify`: contract files and captured messages, judged by the code both ends run.
+// `vistter contract validate|decode|verify`: contract files and captured messages, judged by the
+// code both ends run.
 #include <iostream>
 #include <memory>
 #include <string>
@@ -15,8 +16,10 @@
 namespace vistter::cli {
 namespace {
 
-constexpr std::uint64_t max_file_bytes = 1'048'577;  // one more than a document may have, so that it is judged
-constexpr std::size_t max_jws_bytes = 524'288;       // a message of 256 KiB grows by a third in base64url
+constexpr std::uint64_t max_file_bytes =
+    1'048'577;  // one more than a document may have, so that it is judged
+constexpr std::size_t max_jws_bytes =
+    524'288;  // a message of 256 KiB grows by a third in base64url
 constexpr std::uint64_t max_key_bytes = 65'536;
 
 // The file's text; "-" is standard input.
@@ -26,7 +29,8 @@ Result<std::string> read_input(const std::string& file, std::uint64_t limit) {
     char block[4096];
     while (std::cin.read(block, sizeof block) || std::cin.gcount() > 0) {
         text.append(block, static_cast<std::size_t>(std::cin.gcount()));
-        if (text.size() > limit) return fail(ErrorCode::VAL_TOO_BIG, "Standard input is larger than allowed.");
+        if (text.size() > limit)
+            return fail(ErrorCode::VAL_TOO_BIG, "Standard input is larger than allowed.");
     }
     return text;
 }
@@ -45,18 +49,21 @@ std::string finding_text(const contract::Finding& finding) {
         .str();
 }
 
-// One line a fault: FILE: CODE POINTER reason. The whole document's pointer is empty, so it is written as "".
+// One line a fault: FILE: CODE POINTER reason. The whole document's pointer is empty, so it is
+// written as "".
 void print_findings(const std::string& file, const std::vector<contract::Finding>& findings) {
     if (findings.empty()) std::cout << file << ": valid\n";
     for (const contract::Finding& finding : findings) {
         std::cout << file << ": " << to_string(finding.code) << ' '
-                  << (finding.pointer.empty() ? "\"\"" : finding.pointer) << ' ' << finding.reason << '\n';
+                  << (finding.pointer.empty() ? "\"\"" : finding.pointer) << ' ' << finding.reason
+                  << '\n';
     }
 }
 
 std::string file_text(const std::string& file, const std::vector<contract::Finding>& findings) {
     std::string list = "[";
-    for (const contract::Finding& finding : findings) list += (list.size() > 1 ? "," : "") + finding_text(finding);
+    for (const contract::Finding& finding : findings)
+        list += (list.size() > 1 ? "," : "") + finding_text(finding);
     return contract::ObjectWriter()
         .text("file", file)
         .boolean("valid", findings.empty())
@@ -83,7 +90,11 @@ int validate(const Context& context, const std::vector<std::string>& files) {
 }
 
 std::string header_text(const crypto::Jws& jws) {
-    return contract::ObjectWriter().text("alg", "ES256").text("kid", jws.kid).text("typ", jws.typ).str();
+    return contract::ObjectWriter()
+        .text("alg", "ES256")
+        .text("kid", jws.kid)
+        .text("typ", jws.typ)
+        .str();
 }
 
 Result<crypto::Jws> read_captured(const std::string& file) {
@@ -97,7 +108,8 @@ int decode(const Context& context, const std::string& file) {
     if (!jws) return report(context, jws.error());
     const auto findings = contract::validate_file(jws->payload);
     if (!findings.empty() && findings.front().code == ErrorCode::VAL_JSON) {
-        return report(context, fail(ErrorCode::VAL_JSON, "The payload is not JSON: " + findings.front().reason));
+        return report(context, fail(ErrorCode::VAL_JSON,
+                                    "The payload is not JSON: " + findings.front().reason));
     }
     if (context.json) {
         std::cout << contract::ObjectWriter()
@@ -121,13 +133,15 @@ int verify(const Context& context, const std::string& file, const std::string& k
     const Result<crypto::Jws> jws = read_captured(file);
     if (!jws) return report(context, jws.error());
     if (!crypto::verify_jws(*jws, *key)) {
-        Error error = fail(ErrorCode::SEC_UNAUTHORISED,
-                           "The signature is not by this key: the message was altered or signed by another.");
+        Error error =
+            fail(ErrorCode::SEC_UNAUTHORISED,
+                 "The signature is not by this key: the message was altered or signed by another.");
         report(context, error);
         return exit_failed;
     }
     if (context.json) {
-        std::cout << contract::ObjectWriter().boolean("verified", true).text("kid", jws->kid).str() << std::endl;
+        std::cout << contract::ObjectWriter().boolean("verified", true).text("kid", jws->kid).str()
+                  << std::endl;
     } else {
         std::cout << file << ": signature good, kid " << jws->kid << std::endl;
     }
@@ -146,14 +160,16 @@ void add_contract_verbs(CLI::App& app, Context& context) {
     group->require_subcommand(1);
     auto options = std::make_shared<Options>();  // shared: the callbacks outlive this function
 
-    CLI::App* check = group->add_subcommand("validate", "Judge messages and documents by the contract");
+    CLI::App* check =
+        group->add_subcommand("validate", "Judge messages and documents by the contract");
     check->add_option("FILE", options->files, "JSON files; - is standard input")->required();
     add_json_flag(*check, context);
     check->callback([&context, options] {
         context.action = [&context, options] { return validate(context, options->files); };
     });
 
-    CLI::App* show = group->add_subcommand("decode", "Show header and payload of a captured message");
+    CLI::App* show =
+        group->add_subcommand("decode", "Show header and payload of a captured message");
     show->add_option("FILE", options->file, "A compact JWS; - is standard input")->required();
     add_json_flag(*show, context);
     show->callback([&context, options] {
@@ -165,7 +181,9 @@ void add_contract_verbs(CLI::App& app, Context& context) {
     prove->add_option("--key", options->key, "PEM file of the sender's public key")->required();
     add_json_flag(*prove, context);
     prove->callback([&context, options] {
-        context.action = [&context, options] { return verify(context, options->file, options->key); };
+        context.action = [&context, options] {
+            return verify(context, options->file, options->key);
+        };
     });
 }
 

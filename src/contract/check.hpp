@@ -1,5 +1,5 @@
-// What no schema can say (contract B.8, C, D): references, order, limits over a whole document. Every fault of a
-// document is found in one pass; pointers are into the object given, after `at`.
+// What no schema can say (contract B.8, C, D): references, order, limits over a whole document.
+// Every fault of a document is found in one pass; pointers are into the object given, after `at`.
 #pragma once
 
 #include <string>
@@ -14,7 +14,8 @@ struct Meaning {
     Findings findings;
     Findings warnings;  // TML_GAP
     void fault(ErrorCode code, std::string pointer, std::string reason) {
-        if (findings.size() < max_findings) findings.push_back({code, std::move(pointer), std::move(reason), {}});
+        if (findings.size() < max_findings)
+            findings.push_back({code, std::move(pointer), std::move(reason), {}});
     }
 };
 
@@ -30,7 +31,8 @@ void check_segment(const json::Object& segment, const std::string& at, Meaning& 
 // `assets_member`: "assets_manifest" in TIMELINE_LOAD, "assets" in a timeline file.
 void check_timeline(const json::Object& document, std::string_view assets_member, Meaning& meaning);
 // The {{token}} references of a text against the declared tokens.
-void check_token_text(std::string_view text, const json::Object& tokens, const std::string& at, Meaning& meaning);
+void check_token_text(std::string_view text, const json::Object& tokens, const std::string& at,
+                      Meaning& meaning);
 
 // Lawful things this implementation does not do: refused, never passed over in silence.
 void check_support(MessageType type, const json::Object& body, Meaning& meaning);

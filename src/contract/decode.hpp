@@ -1,5 +1,6 @@
-// From a JSON value that its schema has accepted to the structs of this room. No function here judges: what is
-// absent gets the contract's default. Text arguments are the JSON text the value was read from.
+// From a JSON value that its schema has accepted to the structs of this room. No function here
+// judges: what is absent gets the contract's default. Text arguments are the JSON text the value
+// was read from.
 #pragma once
 
 #include <string_view>
@@ -26,9 +27,10 @@ TimelineLoad decode_timeline_load(const json::Object& body, std::string_view tex
 TimelineExecute decode_timeline_execute(const json::Object& body);
 OverlayUpdate decode_overlay_update(const json::Object& body, std::string_view text);
 StreamControl decode_stream_control(const json::Object& body);
-// `segments`, `sequence`, `overlays` and the assets under `assets_member`, as TIMELINE_LOAD and a timeline file hold
-// them.
-TimelineDocument decode_timeline(const json::Object& body, std::string_view text, std::string_view assets_member);
+// `segments`, `sequence`, `overlays` and the assets under `assets_member`, as TIMELINE_LOAD and a
+// timeline file hold them.
+TimelineDocument decode_timeline(const json::Object& body, std::string_view text,
+                                 std::string_view assets_member);
 
 Ack decode_ack(const json::Object& body, std::string_view text);
 Progress decode_progress(const json::Object& body, std::string_view text);
@@ -42,7 +44,8 @@ StateReport decode_state_report(const json::Object& body);
 Receipt decode_receipt(const json::Object& body);
 Goodbye decode_goodbye(const json::Object& body);
 
-// The compact JSON text of the member `name` of the object written in `text`; empty when absent or null.
+// The compact JSON text of the member `name` of the object written in `text`; empty when absent or
+// null.
 JsonText member_text(std::string_view text, std::string_view name);
 
 }  // namespace vistter::contract

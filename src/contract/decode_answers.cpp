@@ -144,14 +144,15 @@ Metrics decode_metrics(const Object& body) {
     metrics.window_s = small(body, "window_s", 10);
     read_machine(body, metrics);
     for (const Value& stream : json::array_at(body, "stream_bitrate")) {
-        if (stream.is_object()) metrics.stream_bitrate.push_back(decode_stream(stream.get_object()));
+        if (stream.is_object())
+            metrics.stream_bitrate.push_back(decode_stream(stream.get_object()));
     }
     for (const Value& value : json::array_at(body, "cameras")) {
         if (!value.is_object()) continue;
         const Object& camera = value.get_object();
-        metrics.cameras.push_back({json::text_at(camera, "camera_id"), json::text_at(camera, "state"),
-                                   json::number_at(camera, "fps", 0),
-                                   json::integer_at(camera, "last_frame_age_ms", 0)});
+        metrics.cameras.push_back(
+            {json::text_at(camera, "camera_id"), json::text_at(camera, "state"),
+             json::number_at(camera, "fps", 0), json::integer_at(camera, "last_frame_age_ms", 0)});
     }
     read_picture(body, metrics);
     const Object& control = json::object_at(body, "control");

@@ -11,10 +11,13 @@ namespace {
 using json::Object;
 using json::Value;
 
-std::string name_of(const boost::json::key_value_pair& member) { return {member.key().data(), member.key().size()}; }
+std::string name_of(const boost::json::key_value_pair& member) {
+    return {member.key().data(), member.key().size()};
+}
 
 Destination decode_destination(const Object& object) {
-    return {json::text_at(object, "kind"), json::text_at(object, "url"), json::text_at(object, "path")};
+    return {json::text_at(object, "kind"), json::text_at(object, "url"),
+            json::text_at(object, "path")};
 }
 
 EncodingProfile decode_profile(const Object& object) {
@@ -66,7 +69,8 @@ ConfigPatch decode_config_patch(const Object& object) {
                 if (name == "device" && field == "name" && entry.value().is_string()) {
                     patch.device_name = std::string(json::view(entry.value().get_string()));
                 } else {
-                    patch.unsupported.push_back("/" + pointer_step(name) + "/" + pointer_step(field));
+                    patch.unsupported.push_back("/" + pointer_step(name) + "/" +
+                                                pointer_step(field));
                 }
             }
         }
@@ -100,7 +104,8 @@ JsonText member_text(std::string_view text, std::string_view name) {
 DeviceConfig decode_device_config(const Object& body) {
     DeviceConfig config;
     config.config_patch = decode_config_patch(json::object_at(body, "config_patch"));
-    config.apply_mode = json::text_at(json::object_at(body, "apply_after"), "mode", config.apply_mode);
+    config.apply_mode =
+        json::text_at(json::object_at(body, "apply_after"), "mode", config.apply_mode);
     config.expected_revision = precondition(body, "config_revision");
     config.dry_run = json::boolean_at(body, "dry_run", false);
     return config;
@@ -164,7 +169,8 @@ OverlayUpdate decode_overlay_update(const Object& body, std::string_view text) {
     update.z = json::clamp_int(json::integer_at(body, "z", 0));
     update.scene_id = json::text_at(body, "scene_id");
     update.duration_ms = json::optional_integer_at(body, "duration_ms");
-    update.transition = json::text_at(json::object_at(body, "transition"), "kind", update.transition);
+    update.transition =
+        json::text_at(json::object_at(body, "transition"), "kind", update.transition);
     update.effective = json::text_at(json::object_at(body, "effective"), "mode", update.effective);
     update.dry_run = json::boolean_at(body, "dry_run", false);
     return update;
@@ -179,7 +185,8 @@ StreamControl decode_stream_control(const Object& body) {
     control.profile_id = json::text_at(parameters, "profile_id");
     control.source = json::text_at(parameters, "source", control.source);
     control.drain_ms = json::integer_at(parameters, "drain_ms", control.drain_ms);
-    control.expected_state = json::optional_text_at(json::object_at(body, "preconditions"), "state");
+    control.expected_state =
+        json::optional_text_at(json::object_at(body, "preconditions"), "state");
     control.dry_run = json::boolean_at(body, "dry_run", false);
     return control;
 }

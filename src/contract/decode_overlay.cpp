@@ -12,15 +12,17 @@ using json::Object;
 using json::Value;
 
 constexpr std::array<std::string_view, 16> property_names{
-    "opacity", "position", "scale", "rotation", "size", "crop", "fill_color", "stroke_color", "stroke_width",
-    "corner_radius", "blur", "font_size", "reveal", "visible", "content", "asset"};
+    "opacity",    "position",     "scale",        "rotation",      "size", "crop",
+    "fill_color", "stroke_color", "stroke_width", "corner_radius", "blur", "font_size",
+    "reveal",     "visible",      "content",      "asset"};
 
 template <std::size_t n>
 std::array<double, n> numbers(const Value& value) {
     std::array<double, n> out{};
     if (!value.is_array()) return out;
     const Array& array = value.get_array();
-    for (std::size_t i = 0; i < n && i < array.size(); ++i) out[i] = json::number_of(array[i]).value_or(0);
+    for (std::size_t i = 0; i < n && i < array.size(); ++i)
+        out[i] = json::number_of(array[i]).value_or(0);
     return out;
 }
 
@@ -30,7 +32,8 @@ LayerKind layer_kind(std::string_view kind) {
     if (kind == "shape") return LayerKind::shape;
     if (kind == "clock") return LayerKind::clock;
     if (kind == "solid") return LayerKind::solid;
-    return LayerKind::group;  // group, and the kinds of features this reader has not: an empty group paints nothing
+    return LayerKind::group;  // group, and the kinds of features this reader has not: an empty
+                              // group paints nothing
 }
 
 Ease cubic(double x1, double y1, double x2, double y2) {
@@ -61,7 +64,8 @@ StepPosition step_position(std::string_view name) {
 }
 
 bool is_discrete(Property property) {
-    return property == Property::visible || property == Property::content || property == Property::asset;
+    return property == Property::visible || property == Property::content ||
+           property == Property::asset;
 }
 
 PropertyTrack decode_track(const Object& object) {
@@ -69,13 +73,16 @@ PropertyTrack decode_track(const Object& object) {
     track.property = property_from(json::text_at(object, "property")).value_or(Property::opacity);
     track.phase = json::text_at(object, "phase") == "outro" ? Phase::outro : Phase::body;
     const std::string loop = json::text_at(object, "loop");
-    track.loop = loop == "repeat" ? LoopMode::repeat : loop == "ping_pong" ? LoopMode::ping_pong : LoopMode::none;
+    track.loop = loop == "repeat"      ? LoopMode::repeat
+                 : loop == "ping_pong" ? LoopMode::ping_pong
+                                       : LoopMode::none;
     for (const Value& value : json::array_at(object, "keyframes")) {
         if (!value.is_object()) continue;
         const Object& key = value.get_object();
         Keyframe frame;
         frame.t_ms = json::integer_at(key, "t_ms", 0);
-        if (const Value* v = json::find(key, "value")) frame.value = decode_property(track.property, *v);
+        if (const Value* v = json::find(key, "value"))
+            frame.value = decode_property(track.property, *v);
         if (const Value* v = json::find(key, "ease")) frame.ease = decode_ease(*v);
         if (is_discrete(track.property)) frame.ease.kind = Ease::Kind::hold;
         track.keyframes.push_back(std::move(frame));
@@ -99,7 +106,8 @@ TextSpec decode_text(const Object& object) {
 ShapeSpec decode_shape(const Object& object) {
     ShapeSpec shape;
     shape.type = json::text_at(object, "type", shape.type);
-    for (const Value& point : json::array_at(object, "points")) shape.points.push_back(numbers<2>(point));
+    for (const Value& point : json::array_at(object, "points"))
+        shape.points.push_back(numbers<2>(point));
     return shape;
 }
 
@@ -135,7 +143,8 @@ Layer decode_layer(const Object& object) {
         if (value.is_object()) layer.tracks.push_back(decode_track(value.get_object()));
     }
     layer.layers = decode_layers(object);
-    layer.on_missing = json::text_at(json::object_at(object, "fallback"), "on_missing", layer.on_missing);
+    layer.on_missing =
+        json::text_at(json::object_at(object, "fallback"), "on_missing", layer.on_missing);
     return layer;
 }
 
@@ -151,7 +160,8 @@ Scene decode_scene(const Object& object) {
     for (const Value& value : json::array_at(object, "cue_points")) {
         if (!value.is_object()) continue;
         const Object& point = value.get_object();
-        scene.cue_points.push_back({json::text_at(point, "cue_point_id"), json::integer_at(point, "t_ms", 0),
+        scene.cue_points.push_back({json::text_at(point, "cue_point_id"),
+                                    json::integer_at(point, "t_ms", 0),
                                     json::text_at(point, "kind", "emit")});
     }
     scene.layers = decode_layers(object);
@@ -173,8 +183,10 @@ TokenSpec decode_token(const Object& object) {
     TokenSpec token;
     token.type = json::text_at(object, "type", token.type);
     token.source = json::text_at(object, "source", token.source);
-    if (const Value* value = json::find(object, "default")) token.default_value = decode_token_value(*value);
-    if (const auto length = json::optional_integer_at(object, "max_length")) token.max_length = json::clamp_int(*length);
+    if (const Value* value = json::find(object, "default"))
+        token.default_value = decode_token_value(*value);
+    if (const auto length = json::optional_integer_at(object, "max_length"))
+        token.max_length = json::clamp_int(*length);
     token.min = json::optional_number_at(object, "min");
     token.max = json::optional_number_at(object, "max");
     token.on_missing = json::text_at(object, "on_missing", token.on_missing);
@@ -183,7 +195,9 @@ TokenSpec decode_token(const Object& object) {
 
 }  // namespace
 
-std::string_view to_string(Property property) { return property_names[static_cast<std::size_t>(property)]; }
+std::string_view to_string(Property property) {
+    return property_names[static_cast<std::size_t>(property)];
+}
 
 std::optional<Property> property_from(std::string_view name) {
     for (std::size_t i = 0; i < property_names.size(); ++i) {
@@ -214,7 +228,8 @@ TokenValue decode_token_value(const Value& value) {
 std::map<std::string, TokenValue> decode_tokens(const Object& tokens) {
     std::map<std::string, TokenValue> values;
     for (const auto& member : tokens) {
-        values.emplace(std::string(member.key().data(), member.key().size()), decode_token_value(member.value()));
+        values.emplace(std::string(member.key().data(), member.key().size()),
+                       decode_token_value(member.value()));
     }
     return values;
 }
@@ -223,16 +238,22 @@ PropertyValue decode_property(Property property, const Value& value) {
     switch (property) {
         case Property::position:
         case Property::scale:
-        case Property::size: return numbers<2>(value);
-        case Property::crop: return numbers<4>(value);
+        case Property::size:
+            return numbers<2>(value);
+        case Property::crop:
+            return numbers<4>(value);
         case Property::fill_color:
         case Property::stroke_color:
-            return decode_color(value.is_string() ? json::view(value.get_string()) : std::string_view());
-        case Property::visible: return value.is_bool() && value.get_bool();
+            return decode_color(value.is_string() ? json::view(value.get_string())
+                                                  : std::string_view());
+        case Property::visible:
+            return value.is_bool() && value.get_bool();
         case Property::content:
         case Property::asset:
-            return std::string(value.is_string() ? json::view(value.get_string()) : std::string_view());
-        default: return json::number_of(value).value_or(0);
+            return std::string(value.is_string() ? json::view(value.get_string())
+                                                 : std::string_view());
+        default:
+            return json::number_of(value).value_or(0);
     }
 }
 
@@ -269,8 +290,10 @@ OverlayDocument decode_overlay(const Object& object) {
     document.features_used = json::texts_at(object, "features_used");
     document.features_required = json::texts_at(object, "features_required");
     const Object& canvas = json::object_at(object, "canvas");
-    document.canvas_width = json::clamp_int(json::integer_at(canvas, "width", document.canvas_width));
-    document.canvas_height = json::clamp_int(json::integer_at(canvas, "height", document.canvas_height));
+    document.canvas_width =
+        json::clamp_int(json::integer_at(canvas, "width", document.canvas_width));
+    document.canvas_height =
+        json::clamp_int(json::integer_at(canvas, "height", document.canvas_height));
     document.fit = json::text_at(canvas, "fit", document.fit);
     const Object& safe = json::object_at(object, "safe_areas");
     document.title_inset = json::number_at(safe, "title", document.title_inset);

@@ -1,4 +1,5 @@
-// HELLO, WELCOME, REFUSE, STATE_REPORT, RECEIPT and GOODBYE bodies (contract B.7, B.9) from JSON to structs.
+// HELLO, WELCOME, REFUSE, STATE_REPORT, RECEIPT and GOODBYE bodies (contract B.7, B.9) from JSON to
+// structs.
 #include "contract/decode.hpp"
 
 namespace vistter::contract {
@@ -20,15 +21,18 @@ StateDigest decode_digest(const Object& object) {
     digest.config_revision = json::integer_at(object, "config_revision", 0);
     digest.emergency = json::boolean_at(object, "emergency", false);
     each(object, "timelines", [&](const Object& entry) {
-        digest.timelines.push_back({json::text_at(entry, "timeline_id"), json::integer_at(entry, "revision", 0),
-                                    json::text_at(entry, "doc_sha256"), json::text_at(entry, "state")});
+        digest.timelines.push_back(
+            {json::text_at(entry, "timeline_id"), json::integer_at(entry, "revision", 0),
+             json::text_at(entry, "doc_sha256"), json::text_at(entry, "state")});
     });
     each(object, "overlays", [&](const Object& entry) {
-        digest.overlays.push_back({json::text_at(entry, "overlay_id"), json::integer_at(entry, "revision", 0),
+        digest.overlays.push_back({json::text_at(entry, "overlay_id"),
+                                   json::integer_at(entry, "revision", 0),
                                    json::text_at(entry, "doc_sha256")});
     });
     each(object, "streams", [&](const Object& entry) {
-        digest.streams.push_back({json::text_at(entry, "stream_id"), json::text_at(entry, "state")});
+        digest.streams.push_back(
+            {json::text_at(entry, "stream_id"), json::text_at(entry, "state")});
     });
     return digest;
 }
@@ -55,7 +59,8 @@ void read_identity(const Object& body, Hello& hello) {
 
 void read_offers(const Object& body, Hello& hello) {
     each(body, "protocol", [&](const Object& entry) {
-        hello.protocol.push_back({small(entry, "major", 1), small(entry, "min_minor", 0), small(entry, "max_minor", 0)});
+        hello.protocol.push_back(
+            {small(entry, "major", 1), small(entry, "min_minor", 0), small(entry, "max_minor", 0)});
     });
     const Object& ocl = json::object_at(body, "ocl");
     hello.ocl_versions = json::texts_at(ocl, "versions");
@@ -100,8 +105,10 @@ Welcome decode_welcome(const Object& body) {
     welcome.server_time = json::time_at(body, "server_time");
     welcome.heartbeat_s = small(body, "heartbeat_s", welcome.heartbeat_s);
     welcome.metrics_interval_s = small(body, "metrics_interval_s", welcome.metrics_interval_s);
-    welcome.max_message_bytes = json::integer_at(body, "max_message_bytes", welcome.max_message_bytes);
-    welcome.max_inflight_commands = small(body, "max_inflight_commands", welcome.max_inflight_commands);
+    welcome.max_message_bytes =
+        json::integer_at(body, "max_message_bytes", welcome.max_message_bytes);
+    welcome.max_inflight_commands =
+        small(body, "max_inflight_commands", welcome.max_inflight_commands);
     const Object& resume = json::object_at(body, "resume");
     welcome.resume_ack_up_to_seq = json::integer_at(resume, "ack_up_to_seq", 0);
     welcome.resume_resend = json::texts_at(resume, "resend");
@@ -125,7 +132,8 @@ StateReport decode_state_report(const Object& body) {
     report.digest = decode_digest(state);
     each(state, "runs", [&](const Object& entry) {
         report.runs.push_back({json::text_at(entry, "run_id"), json::text_at(entry, "timeline_id"),
-                               json::text_at(entry, "state"), json::integer_at(entry, "position_ms", 0)});
+                               json::text_at(entry, "state"),
+                               json::integer_at(entry, "position_ms", 0)});
     });
     each(state, "cameras", [&](const Object& entry) {
         report.cameras.push_back({json::text_at(entry, "camera_id"), json::text_at(entry, "name"),

@@ -11,7 +11,8 @@ using json::Value;
 CueAction decode_action(const Object& action) {
     const std::string kind = json::text_at(action, "kind");
     if (kind == "camera.show") {
-        return CameraShow{json::text_at(action, "camera_id"), json::optional_text_at(action, "preset_id")};
+        return CameraShow{json::text_at(action, "camera_id"),
+                          json::optional_text_at(action, "preset_id")};
     }
     if (kind == "slate.show") {
         SlateShow slate;
@@ -29,7 +30,8 @@ CueAction decode_action(const Object& action) {
         return show;
     }
     if (kind == "overlay.tokens") {
-        return OverlayTokens{json::text_at(action, "overlay_id"), decode_tokens(json::object_at(action, "tokens"))};
+        return OverlayTokens{json::text_at(action, "overlay_id"),
+                             decode_tokens(json::object_at(action, "tokens"))};
     }
     if (kind == "mark") return Mark{json::text_at(action, "name")};
     return UnsupportedAction{kind, boost::json::serialize(action)};
@@ -102,7 +104,8 @@ Transition decode_transition(const Object& object) {
     if (kind == "dip") transition.kind = TransitionKind::dip;
     if (kind == "wipe") transition.kind = TransitionKind::wipe;
     transition.duration_ms = json::integer_at(object, "duration_ms", 0);
-    if (const auto color = json::optional_text_at(object, "color")) transition.color = decode_color(*color);
+    if (const auto color = json::optional_text_at(object, "color"))
+        transition.color = decode_color(*color);
     transition.direction = json::text_at(object, "direction");
     return transition;
 }
@@ -119,14 +122,16 @@ Segment decode_segment(const Object& object) {
     for (const Value& value : json::array_at(object, "cue_points")) {
         if (!value.is_object()) continue;
         const Object& point = value.get_object();
-        segment.cue_points.push_back({json::text_at(point, "cue_point_id"), json::integer_at(point, "t_ms", 0),
+        segment.cue_points.push_back({json::text_at(point, "cue_point_id"),
+                                      json::integer_at(point, "t_ms", 0),
                                       json::text_at(point, "kind", "marker")});
     }
     segment.end_behavior = json::text_at(object, "end_behavior", segment.end_behavior);
     return segment;
 }
 
-TimelineDocument decode_timeline(const Object& body, std::string_view text, std::string_view assets_member) {
+TimelineDocument decode_timeline(const Object& body, std::string_view text,
+                                 std::string_view assets_member) {
     TimelineDocument document;
     document.name = json::text_at(body, "name");
     for (const Value& segment : json::array_at(body, "segments")) {
@@ -136,15 +141,18 @@ TimelineDocument decode_timeline(const Object& body, std::string_view text, std:
         if (!value.is_object()) continue;
         const Object& item = value.get_object();
         const Value* repeat = json::find(item, "repeat");
-        document.sequence.push_back({json::text_at(item, "segment_id"),
-                                     repeat ? json::integer_of(*repeat) : std::optional<std::int64_t>(1)});
+        document.sequence.push_back(
+            {json::text_at(item, "segment_id"),
+             repeat ? json::integer_of(*repeat) : std::optional<std::int64_t>(1)});
     }
     if (document.sequence.empty()) {
-        for (const Segment& segment : document.segments) document.sequence.push_back({segment.segment_id, 1});
+        for (const Segment& segment : document.segments)
+            document.sequence.push_back({segment.segment_id, 1});
     }
     std::size_t index = 0;
     for (const Value& ref : json::array_at(body, "overlays")) {
-        if (ref.is_object()) document.overlays.push_back(decode_overlay_ref(ref.get_object(), text, index));
+        if (ref.is_object())
+            document.overlays.push_back(decode_overlay_ref(ref.get_object(), text, index));
         ++index;
     }
     for (const Value& asset : json::array_at(body, assets_member)) {

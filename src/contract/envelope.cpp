@@ -13,8 +13,10 @@ namespace vistter::contract {
 namespace {
 
 constexpr std::array<std::string_view, 16> type_names{
-    "DEVICE_CONFIG", "CAMERA_ACTION", "TIMELINE_LOAD", "TIMELINE_EXECUTE", "OVERLAY_UPDATE", "STREAM_CONTROL",
-    "ACK", "PROGRESS", "EVENT", "METRICS", "HELLO", "WELCOME", "REFUSE", "STATE_REPORT", "RECEIPT", "GOODBYE"};
+    "DEVICE_CONFIG",  "CAMERA_ACTION",  "TIMELINE_LOAD", "TIMELINE_EXECUTE",
+    "OVERLAY_UPDATE", "STREAM_CONTROL", "ACK",           "PROGRESS",
+    "EVENT",          "METRICS",        "HELLO",         "WELCOME",
+    "REFUSE",         "STATE_REPORT",   "RECEIPT",       "GOODBYE"};
 
 Envelope decode_envelope(const json::Object& object, std::string_view payload) {
     Envelope envelope;
@@ -33,7 +35,8 @@ Envelope decode_envelope(const json::Object& object, std::string_view payload) {
     envelope.requires_features = json::texts_at(object, "requires");
     if (json::find(object, "actor")) {
         const json::Object& actor = json::object_at(object, "actor");
-        envelope.actor = Actor{json::text_at(actor, "kind"), json::text_at(actor, "id"), json::text_at(actor, "role")};
+        envelope.actor = Actor{json::text_at(actor, "kind"), json::text_at(actor, "id"),
+                               json::text_at(actor, "role")};
     }
     envelope.ocl_version = json::optional_text_at(object, "ocl_version");
     envelope.traceparent = json::optional_text_at(object, "traceparent");
@@ -43,7 +46,9 @@ Envelope decode_envelope(const json::Object& object, std::string_view payload) {
 
 }  // namespace
 
-std::string_view to_string(MessageType type) { return type_names[static_cast<std::size_t>(type)]; }
+std::string_view to_string(MessageType type) {
+    return type_names[static_cast<std::size_t>(type)];
+}
 
 std::optional<MessageType> message_type_from(std::string_view name) {
     for (std::size_t i = 0; i < type_names.size(); ++i) {
@@ -52,24 +57,31 @@ std::optional<MessageType> message_type_from(std::string_view name) {
     return std::nullopt;
 }
 
-bool is_command(MessageType type) { return type <= MessageType::STREAM_CONTROL; }
+bool is_command(MessageType type) {
+    return type <= MessageType::STREAM_CONTROL;
+}
 
 bool studio_sends(MessageType type) {
     switch (type) {
         case MessageType::WELCOME:
         case MessageType::REFUSE:
         case MessageType::RECEIPT:
-        case MessageType::GOODBYE: return true;
-        default: return is_command(type);
+        case MessageType::GOODBYE:
+            return true;
+        default:
+            return is_command(type);
     }
 }
 
-bool device_sends(MessageType type) { return type == MessageType::GOODBYE || !studio_sends(type); }
+bool device_sends(MessageType type) {
+    return type == MessageType::GOODBYE || !studio_sends(type);
+}
 
 Result<Envelope> parse_envelope(std::string_view payload) {
     auto value = json::parse(payload, max_message_bytes);
     if (!value) return std::move(value).error();
-    SchemaReport report = contract_schemas().judge(schema_id("protocol", "envelope"), *value, SchemaMode::reader);
+    SchemaReport report =
+        contract_schemas().judge(schema_id("protocol", "envelope"), *value, SchemaMode::reader);
     if (!report.findings.empty()) return error_of(report.findings, "The envelope is wrong");
     Envelope envelope = decode_envelope(value->get_object(), payload);
     envelope.unknown_members = std::move(report.unknown);
@@ -92,7 +104,9 @@ std::string write_envelope(const Envelope& envelope) {
     if (!envelope.requires_features.empty()) out.texts("requires", envelope.requires_features);
     if (envelope.actor) {
         ObjectWriter actor;
-        actor.text("kind", envelope.actor->kind).text("id", envelope.actor->id).text("role", envelope.actor->role);
+        actor.text("kind", envelope.actor->kind)
+            .text("id", envelope.actor->id)
+            .text("role", envelope.actor->role);
         out.raw("actor", actor.str());
     }
     if (envelope.ocl_version) out.text("ocl_version", *envelope.ocl_version);

@@ -13,7 +13,8 @@ namespace vistter::contract {
 
 using Findings = std::vector<Finding>;
 
-// The first finding's code and words, and every finding as a detail (at most 50). `findings` must not be empty.
+// The first finding's code and words, and every finding as a detail (at most 50). `findings` must
+// not be empty.
 Error error_of(const Findings& findings, std::string_view what);
 
 // $id of a schema of contract/schemas, e.g. schema_id("protocol", "envelope").

@@ -49,7 +49,8 @@ std::optional<std::int64_t> integer_of(const Value& value) {
     if (value.is_int64()) return value.get_int64();
     if (!value.is_double()) return std::nullopt;
     const double number = value.get_double();
-    if (std::abs(number) > static_cast<double>(max_integer) || std::trunc(number) != number) return std::nullopt;
+    if (std::abs(number) > static_cast<double>(max_integer) || std::trunc(number) != number)
+        return std::nullopt;
     return static_cast<std::int64_t>(number);
 }
 

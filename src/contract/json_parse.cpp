@@ -1,4 +1,5 @@
-// The strict JSON reader: Boost.JSON's event parser with a handler that refuses what contract B.1 forbids.
+// The strict JSON reader: Boost.JSON's event parser with a handler that refuses what contract B.1
+// forbids.
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
@@ -38,7 +39,8 @@ class StrictHandler {
         const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(starts_.back());
         std::sort(first, keys_.end());
         const auto twice = std::adjacent_find(first, keys_.end());
-        if (twice != keys_.end()) return refuse("the member \"" + *twice + "\" appears twice", error);
+        if (twice != keys_.end())
+            return refuse("the member \"" + *twice + "\" appears twice", error);
         keys_.erase(first, keys_.end());
         starts_.pop_back();
         stack_.push_object(size);
@@ -75,7 +77,8 @@ class StrictHandler {
     }
     bool on_int64(std::int64_t value, bj::string_view, bj::error_code& error) {
         literal_.clear();
-        if (value > max_integer || value < -max_integer) return refuse("an integer is outside +-(2^53-1)", error);
+        if (value > max_integer || value < -max_integer)
+            return refuse("an integer is outside +-(2^53-1)", error);
         stack_.push_int64(value);
         return true;
     }
@@ -133,7 +136,8 @@ Result<Value> parse(std::string_view text, std::size_t max_bytes) {
                        "The document is larger than " + std::to_string(max_bytes) + " bytes.");
     }
     if (text.starts_with("\xEF\xBB\xBF")) {
-        return fail_at(ErrorCode::VAL_JSON, "", "The text starts with a byte order mark; send plain UTF-8.");
+        return fail_at(ErrorCode::VAL_JSON, "",
+                       "The text starts with a byte order mark; send plain UTF-8.");
     }
     bj::parse_options options;
     options.max_depth = max_json_depth;

@@ -7,7 +7,9 @@
 namespace vistter::contract {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 // One past the closing quote of the string that starts at `at`.
 std::size_t string_end(std::string_view json, std::size_t at) {
@@ -38,7 +40,8 @@ std::size_t value_end(std::string_view json, std::size_t at) {
         }
         if (c == '{' || c == '[') ++depth;
         if (c == '}' || c == ']') {
-            if (depth == 0) return at;  // the end of the enclosing value: a number or word ended here
+            if (depth == 0)
+                return at;  // the end of the enclosing value: a number or word ended here
             if (--depth == 0) return at + 1;
         } else if (depth == 0 && (c == ',' || is_blank(c))) {
             return at;
@@ -60,8 +63,8 @@ std::string unescaped_step(std::string_view step) {
     return name;
 }
 
-// The start of the member `name` of the object at `at`, or npos. Names with escapes in the text never match: no
-// member this is used for has one.
+// The start of the member `name` of the object at `at`, or npos. Names with escapes in the text
+// never match: no member this is used for has one.
 std::size_t member_start(std::string_view json, std::size_t at, std::string_view name) {
     at = skip_blanks(json, at + 1);
     while (at < json.size() && json[at] == '"') {
@@ -80,7 +83,8 @@ std::size_t member_start(std::string_view json, std::size_t at, std::string_view
 std::size_t element_start(std::string_view json, std::size_t at, std::string_view step) {
     std::size_t index = 0;
     const auto read = std::from_chars(step.data(), step.data() + step.size(), index);
-    if (read.ec != std::errc() || read.ptr != step.data() + step.size()) return std::string_view::npos;
+    if (read.ec != std::errc() || read.ptr != step.data() + step.size())
+        return std::string_view::npos;
     at = skip_blanks(json, at + 1);
     for (std::size_t i = 0; at < json.size() && json[at] != ']'; ++i) {
         if (i == index) return at;
@@ -92,7 +96,9 @@ std::size_t element_start(std::string_view json, std::size_t at, std::string_vie
 
 // The length of the UTF-8 character at `at` (RFC 3629), or 0 if there is none.
 std::size_t character_length(std::string_view text, std::size_t at) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(i < text.size() ? text[i] : 0); };
+    const auto byte = [&](std::size_t i) {
+        return static_cast<unsigned char>(i < text.size() ? text[i] : 0);
+    };
     const unsigned lead = byte(at);
     if (lead < 0x80) return 1;
     const unsigned second = byte(at + 1);
@@ -130,7 +136,8 @@ std::optional<std::string_view> text_at_pointer(std::string_view json, std::stri
     while (!pointer.empty()) {
         if (pointer.front() != '/' || at >= json.size()) return std::nullopt;
         const std::size_t slash = pointer.find('/', 1);
-        const std::string step = unescaped_step(pointer.substr(1, slash == pointer.npos ? pointer.npos : slash - 1));
+        const std::string step =
+            unescaped_step(pointer.substr(1, slash == pointer.npos ? pointer.npos : slash - 1));
         pointer = slash == pointer.npos ? std::string_view() : pointer.substr(slash);
         if (json[at] == '{') {
             at = member_start(json, at, step);
@@ -172,7 +179,9 @@ std::string indented_text(std::string_view json) {
     const std::string compact = canonical_text(json);
     std::string out;
     int level = 0;
-    const auto new_line = [&] { out.append("\n").append(static_cast<std::size_t>(level) * 2, ' '); };
+    const auto new_line = [&] {
+        out.append("\n").append(static_cast<std::size_t>(level) * 2, ' ');
+    };
     for (std::size_t at = 0; at < compact.size();) {
         const char c = compact[at];
         if (c == '"') {
@@ -181,7 +190,8 @@ std::string indented_text(std::string_view json) {
             at = end;
             continue;
         }
-        const bool empty = at + 1 < compact.size() && (compact[at + 1] == '}' || compact[at + 1] == ']');
+        const bool empty =
+            at + 1 < compact.size() && (compact[at + 1] == '}' || compact[at + 1] == ']');
         if ((c == '}' || c == ']') && at > 0 && compact[at - 1] != '{' && compact[at - 1] != '[') {
             --level;
             new_line();

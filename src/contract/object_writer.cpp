@@ -61,7 +61,9 @@ ObjectWriter& ObjectWriter::raw(std::string_view name, std::string_view json) {
     return *this;
 }
 
-std::string ObjectWriter::str() const { return "{" + members_ + "}"; }
+std::string ObjectWriter::str() const {
+    return "{" + members_ + "}";
+}
 
 std::string number_text(double value) {
     assert(std::isfinite(value));

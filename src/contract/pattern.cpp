@@ -1,4 +1,5 @@
-// Thompson's construction and the subset construction (Aho, Sethi, Ullman, chapter 3), done once at start.
+// Thompson's construction and the subset construction (Aho, Sethi, Ullman, chapter 3), done once at
+// start.
 #include "contract/pattern.hpp"
 
 #include <algorithm>
@@ -120,11 +121,19 @@ class Builder {
     std::pair<int, int> quantifier() {
         if (at_ >= text_.size()) return {1, 1};
         switch (text_[at_]) {
-            case '?': ++at_; return {0, 1};
-            case '*': ++at_; return {0, -1};
-            case '+': ++at_; return {1, -1};
-            case '{': break;
-            default: return {1, 1};
+            case '?':
+                ++at_;
+                return {0, 1};
+            case '*':
+                ++at_;
+                return {0, -1};
+            case '+':
+                ++at_;
+                return {1, -1};
+            case '{':
+                break;
+            default:
+                return {1, 1};
         }
         const std::size_t close = text_.find('}', at_);
         if (close == text_.npos) wrong("{ without }");
@@ -152,7 +161,8 @@ class Builder {
             ++at_;
             return over(Bytes256().set().reset('\n'));
         }
-        if (std::string_view("^$*+?{}").find(c) != std::string_view::npos) wrong("unexpected symbol");
+        if (std::string_view("^$*+?{}").find(c) != std::string_view::npos)
+            wrong("unexpected symbol");
         return over(Bytes256().set(literal()));
     }
 
@@ -167,7 +177,8 @@ class Builder {
     std::size_t literal() {
         if (text_[at_] == '\\') {
             ++at_;
-            if (at_ >= text_.size() || std::isalnum(static_cast<unsigned char>(text_[at_]))) wrong("unknown escape");
+            if (at_ >= text_.size() || std::isalnum(static_cast<unsigned char>(text_[at_])))
+                wrong("unknown escape");
         }
         return static_cast<unsigned char>(text_[at_++]);
     }

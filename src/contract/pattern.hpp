@@ -1,5 +1,6 @@
-// The regular expressions of our schemas, run as a table: one look-up a byte, no recursion, no back-tracking, so that
-// no foreign string can make matching slow or deep (std::regex recurses once a character).
+// The regular expressions of our schemas, run as a table: one look-up a byte, no recursion, no
+// back-tracking, so that no foreign string can make matching slow or deep (std::regex recurses once
+// a character).
 #pragma once
 
 #include <array>
@@ -9,8 +10,10 @@
 
 namespace vistter::contract {
 
-// The whole-string subset our schemas use: ^...$ with literals, [classes], (groups|alternatives), ? * + {m} {m,n} and
-// \-escapes of punctuation. Works on bytes: a negated class matches each byte of a longer UTF-8 character.
+// The whole-string subset our schemas use: ^...$ with literals, [classes], (groups|alternatives), ?
+// * + {m} {m,n} and
+// \-escapes of punctuation. Works on bytes: a negated class matches each byte of a longer UTF-8
+// character.
 class Pattern {
   public:
     // Throws std::invalid_argument on anything outside the subset: a schema of ours is wrong.

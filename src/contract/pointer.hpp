@@ -1,4 +1,5 @@
-// The way to a value as a chain on the stack; it becomes an RFC 6901 pointer only when somebody asks.
+// The way to a value as a chain on the stack; it becomes an RFC 6901 pointer only when somebody
+// asks.
 #pragma once
 
 #include <cstddef>

@@ -25,8 +25,9 @@ std::vector<EventType> read_events() {
     std::vector<EventType> events;
     for (const json::Value& value : rows_of("events.json", "events")) {
         const json::Object& row = value.as_object();
-        events.push_back({json::text_at(row, "type"), json::text_at(row, "severity"), json::texts_at(row, "also"),
-                          json::boolean_at(row, "durable", false), json::boolean_at(row, "high_volume", false),
+        events.push_back({json::text_at(row, "type"), json::text_at(row, "severity"),
+                          json::texts_at(row, "also"), json::boolean_at(row, "durable", false),
+                          json::boolean_at(row, "high_volume", false),
                           json::texts_at(row, "context")});
     }
     return events;
@@ -56,13 +57,15 @@ const std::vector<EventType>& all_event_types() {
 
 const EventType* find_event_type(std::string_view type) {
     const auto& events = all_event_types();
-    const auto it = std::find_if(events.begin(), events.end(), [&](const EventType& e) { return e.type == type; });
+    const auto it = std::find_if(events.begin(), events.end(),
+                                 [&](const EventType& e) { return e.type == type; });
     return it == events.end() ? nullptr : &*it;
 }
 
 const Feature* find_feature(std::string_view id) {
     const auto& features = all_features();
-    const auto it = std::find_if(features.begin(), features.end(), [&](const Feature& f) { return f.id == id; });
+    const auto it = std::find_if(features.begin(), features.end(),
+                                 [&](const Feature& f) { return f.id == id; });
     return it == features.end() ? nullptr : &*it;
 }
 

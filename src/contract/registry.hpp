@@ -1,5 +1,5 @@
-// The registries of contract/registries as look-ups: what an event type's severity and durability are, which OCL
-// features exist and which of them this source tree draws.
+// The registries of contract/registries as look-ups: what an event type's severity and durability
+// are, which OCL features exist and which of them this source tree draws.
 #pragma once
 
 #include <optional>
@@ -10,11 +10,11 @@
 namespace vistter::contract {
 
 struct EventType {
-    std::string type;      // "camera.offline"
-    std::string severity;  // debug, info, notice, warning, error, critical
-    std::vector<std::string> also;  // further severities a sender may use (rare)
-    bool durable = false;      // kept in the outbox until Studio's RECEIPT
-    bool high_volume = false;  // sent only when subscribed
+    std::string type;                  // "camera.offline"
+    std::string severity;              // debug, info, notice, warning, error, critical
+    std::vector<std::string> also;     // further severities a sender may use (rare)
+    bool durable = false;              // kept in the outbox until Studio's RECEIPT
+    bool high_volume = false;          // sent only when subscribed
     std::vector<std::string> context;  // the keys its context may hold
 };
 

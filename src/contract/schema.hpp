@@ -1,6 +1,7 @@
-// Judges a JSON value by a JSON Schema draft-07 subset and says exactly where and why it fails. One pass gives the
-// writer's verdict (closed) or the reader's (opened: members no schema names are listed, not refused). Why not a
-// library: docs/decisions names the reasons; the tests hold every verdict against an independent validator.
+// Judges a JSON value by a JSON Schema draft-07 subset and says exactly where and why it fails. One
+// pass gives the writer's verdict (closed) or the reader's (opened: members no schema names are
+// listed, not refused). Why not a library: docs/decisions names the reasons; the tests hold every
+// verdict against an independent validator.
 #pragma once
 
 #include <map>
@@ -14,7 +15,8 @@
 
 namespace vistter::contract {
 
-// Whose schema is applied. `reader` opens every closed object, except below a schema annotated "x-reader": "closed".
+// Whose schema is applied. `reader` opens every closed object, except below a schema annotated
+// "x-reader": "closed".
 enum class SchemaMode { writer, reader };
 
 struct SchemaReport {
@@ -25,7 +27,8 @@ inline constexpr std::size_t max_findings = 50;
 
 struct SchemaNode;
 
-// All schemas of the contract, linked by $id. Immutable after link(); then any thread may judge with it.
+// All schemas of the contract, linked by $id. Immutable after link(); then any thread may judge
+// with it.
 class SchemaSet {
   public:
     SchemaSet();
@@ -33,7 +36,8 @@ class SchemaSet {
     SchemaSet(const SchemaSet&) = delete;
     SchemaSet& operator=(const SchemaSet&) = delete;
 
-    // Both throw std::invalid_argument: a keyword outside the subset, a $ref to nowhere, a bad pattern.
+    // Both throw std::invalid_argument: a keyword outside the subset, a $ref to nowhere, a bad
+    // pattern.
     void add(std::string_view schema_text);
     void link();
     // `id` is the schema's $id. An unknown one throws std::out_of_range.

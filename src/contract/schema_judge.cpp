@@ -1,5 +1,5 @@
-// Applies compiled schemas to a value. Members are visited in the order they were received, so the first finding is
-// the first fault a person reads.
+// Applies compiled schemas to a value. Members are visited in the order they were received, so the
+// first finding is the first fault a person reads.
 #include <algorithm>
 #include <array>
 #include <stdexcept>
@@ -12,29 +12,39 @@
 namespace vistter::contract {
 namespace {
 
-// Names that would carry a secret in the clear. No schema names one, so each is an extra member where it appears.
+// Names that would carry a secret in the clear. No schema names one, so each is an extra member
+// where it appears.
 bool is_secret_name(std::string_view name) {
     static constexpr std::array names{
-        "password", "passwd", "pass", "pwd", "passphrase", "secret", "stream_key", "private_key", "api_key",
-        "access_token", "auth_token", "bearer_token", "credentials", "psk", "client_secret", "wifi_password"};
+        "password",    "passwd",      "pass",          "pwd",          "passphrase", "secret",
+        "stream_key",  "private_key", "api_key",       "access_token", "auth_token", "bearer_token",
+        "credentials", "psk",         "client_secret", "wifi_password"};
     std::string lower(name);
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     return std::find(names.begin(), names.end(), lower) != names.end();
 }
 
 std::size_t characters(std::string_view utf8) {
-    return static_cast<std::size_t>(
-        std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
 }
 
 bool has_type(const json::Value& value, unsigned types) {
     switch (value.kind()) {
-        case boost::json::kind::null: return types & type_null;
-        case boost::json::kind::bool_: return types & type_boolean;
-        case boost::json::kind::string: return types & type_string;
-        case boost::json::kind::array: return types & type_array;
-        case boost::json::kind::object: return types & type_object;
-        default: break;
+        case boost::json::kind::null:
+            return types & type_null;
+        case boost::json::kind::bool_:
+            return types & type_boolean;
+        case boost::json::kind::string:
+            return types & type_string;
+        case boost::json::kind::array:
+            return types & type_array;
+        case boost::json::kind::object:
+            return types & type_object;
+        default:
+            break;
     }
     if (types & type_number) return true;
     return (types & type_integer) && json::integer_of(value).has_value();
@@ -85,7 +95,8 @@ class Judge {
   private:
     // `reason` is called only if the finding is kept: a probe needs no words.
     template <class Reason>
-    void fault(const SchemaNode& node, ErrorCode usual, const Path& path, std::string_view keyword, Reason reason) {
+    void fault(const SchemaNode& node, ErrorCode usual, const Path& path, std::string_view keyword,
+               Reason reason) {
         ++faults_;
         if (probing_ || report.findings.size() >= max_findings) return;
         for (const auto& [name, code] : node.error_codes) {
@@ -96,7 +107,8 @@ class Judge {
 
     void judge_here(const SchemaNode& node, const json::Value& value, const Path& path) {
         if (node.types && !has_type(value, node.types)) {
-            return fault(node, ErrorCode::VAL_SCHEMA, path, "type", [&] { return "must be " + type_names(node.types); });
+            return fault(node, ErrorCode::VAL_SCHEMA, path, "type",
+                         [&] { return "must be " + type_names(node.types); });
         }
         if (node.has_allowed) check_allowed(node, value, path);
         if (value.is_string()) check_string(node, json::view(value.get_string()), path);
@@ -107,10 +119,12 @@ class Judge {
         if (!node.one_of.empty()) check_one_of(node, value, path);
         if (!node.any_of.empty()) check_any_of(node, value, path);
         if (node.not_schema && passes(*node.not_schema, value, path)) {
-            fault(node, ErrorCode::VAL_SCHEMA, path, "not", words("has a form that is not allowed here"));
+            fault(node, ErrorCode::VAL_SCHEMA, path, "not",
+                  words("has a form that is not allowed here"));
         }
         if (node.if_schema) {
-            const SchemaNode* branch = passes(*node.if_schema, value, path) ? node.then_schema : node.else_schema;
+            const SchemaNode* branch =
+                passes(*node.if_schema, value, path) ? node.then_schema : node.else_schema;
             if (branch) judge(*branch, value, path);
         }
     }
@@ -121,7 +135,8 @@ class Judge {
         }
         fault(node, ErrorCode::VAL_ENUM, path, "enum", [&] {
             std::string list;
-            for (const json::Value& allowed : node.allowed) list += (list.empty() ? "" : ", ") + short_text(allowed);
+            for (const json::Value& allowed : node.allowed)
+                list += (list.empty() ? "" : ", ") + short_text(allowed);
             return short_text(value) + " is not one of " + list;
         });
     }
@@ -139,15 +154,18 @@ class Judge {
             }
         }
         if (node.pattern && !node.pattern->matches(text)) {
-            fault(node, ErrorCode::VAL_SCHEMA, path, "pattern", words("has not the form the schema asks for"));
+            fault(node, ErrorCode::VAL_SCHEMA, path, "pattern",
+                  words("has not the form the schema asks for"));
         }
-        if (node.is_time && (!node.pattern || node.pattern->matches(text)) && !parse_rfc3339(text)) {
+        if (node.is_time && (!node.pattern || node.pattern->matches(text)) &&
+            !parse_rfc3339(text)) {
             fault(node, ErrorCode::VAL_SCHEMA, path, "format", words("is not a date that exists"));
         }
     }
 
     void check_number(const SchemaNode& node, double number, const Path& path) {
-        const auto limit = [&](std::string_view keyword, bool broken, double bound, std::string_view relation) {
+        const auto limit = [&](std::string_view keyword, bool broken, double bound,
+                               std::string_view relation) {
             if (!broken) return;
             fault(node, ErrorCode::VAL_RANGE, path, keyword,
                   [&] { return "must be " + std::string(relation) + " " + number_text(bound); });
@@ -155,16 +173,19 @@ class Judge {
         if (node.minimum) limit("minimum", number < *node.minimum, *node.minimum, "at least");
         if (node.maximum) limit("maximum", number > *node.maximum, *node.maximum, "at most");
         if (node.exclusive_minimum) {
-            limit("exclusiveMinimum", number <= *node.exclusive_minimum, *node.exclusive_minimum, "more than");
+            limit("exclusiveMinimum", number <= *node.exclusive_minimum, *node.exclusive_minimum,
+                  "more than");
         }
         if (node.exclusive_maximum) {
-            limit("exclusiveMaximum", number >= *node.exclusive_maximum, *node.exclusive_maximum, "less than");
+            limit("exclusiveMaximum", number >= *node.exclusive_maximum, *node.exclusive_maximum,
+                  "less than");
         }
     }
 
     void check_count(const SchemaNode& node, std::size_t count, const Path& path,
-                     const std::optional<std::size_t>& least, const std::optional<std::size_t>& most,
-                     std::string_view min_keyword, std::string_view max_keyword) {
+                     const std::optional<std::size_t>& least,
+                     const std::optional<std::size_t>& most, std::string_view min_keyword,
+                     std::string_view max_keyword) {
         if (least && count < *least) {
             fault(node, ErrorCode::VAL_RANGE, path, min_keyword,
                   [&] { return "needs at least " + std::to_string(*least) + " entries"; });
@@ -176,7 +197,8 @@ class Judge {
     }
 
     void check_array(const SchemaNode& node, const json::Array& array, const Path& path) {
-        check_count(node, array.size(), path, node.min_items, node.max_items, "minItems", "maxItems");
+        check_count(node, array.size(), path, node.min_items, node.max_items, "minItems",
+                    "maxItems");
         if (node.unique_items) check_unique(node, array, path);
         if (!node.items) return;
         for (std::size_t i = 0; i < array.size(); ++i) judge(*node.items, array[i], Path(path, i));
@@ -196,11 +218,12 @@ class Judge {
     }
 
     void check_object(const SchemaNode& node, const json::Object& object, const Path& path) {
-        check_count(node, object.size(), path, node.min_properties, node.max_properties, "minProperties",
-                    "maxProperties");
+        check_count(node, object.size(), path, node.min_properties, node.max_properties,
+                    "minProperties", "maxProperties");
         for (const std::string& name : node.required) {
             if (!json::find(object, name)) {
-                fault(node, ErrorCode::VAL_SCHEMA, path, "required", [&] { return "the member \"" + name + "\" is missing"; });
+                fault(node, ErrorCode::VAL_SCHEMA, path, "required",
+                      [&] { return "the member \"" + name + "\" is missing"; });
             }
         }
         for (const auto& member : object) {
@@ -209,13 +232,16 @@ class Judge {
         }
     }
 
-    void check_member(const SchemaNode& node, std::string_view name, const json::Value& value, const Path& path) {
+    void check_member(const SchemaNode& node, std::string_view name, const json::Value& value,
+                      const Path& path) {
         if (node.property_names) {
-            judge(*node.property_names, json::Value(boost::json::string_view(name.data(), name.size())), path);
+            judge(*node.property_names,
+                  json::Value(boost::json::string_view(name.data(), name.size())), path);
         }
         bool named = false;
-        const auto it = std::lower_bound(node.properties.begin(), node.properties.end(), name,
-                                         [](const auto& entry, std::string_view key) { return entry.first < key; });
+        const auto it = std::lower_bound(
+            node.properties.begin(), node.properties.end(), name,
+            [](const auto& entry, std::string_view key) { return entry.first < key; });
         if (it != node.properties.end() && it->first == name) {
             named = true;
             judge(*it->second, value, path);
@@ -232,7 +258,8 @@ class Judge {
 
     void extra_member(const SchemaNode& node, std::string_view name, const Path& path) {
         if (is_secret_name(name)) {
-            static const SchemaNode plain;  // whatever the schema calls an extra member, this is a secret
+            static const SchemaNode
+                plain;  // whatever the schema calls an extra member, this is a secret
             fault(plain, ErrorCode::VAL_INLINE_SECRET, path, "additionalProperties",
                   words("a secret never travels in the clear; send it sealed"));
         } else if (!open_) {
@@ -240,7 +267,8 @@ class Judge {
                   words("no member of that name is known here"));
         } else if (!probing_ && report.unknown.size() < max_findings) {
             std::string pointer = path.pointer();
-            if (std::find(report.unknown.begin(), report.unknown.end(), pointer) == report.unknown.end()) {
+            if (std::find(report.unknown.begin(), report.unknown.end(), pointer) ==
+                report.unknown.end()) {
                 report.unknown.push_back(std::move(pointer));
             }
         }
@@ -257,7 +285,8 @@ class Judge {
         for (const SchemaNode* branch : node.any_of) {
             if (passes(*branch, value, path)) return judge(*branch, value, path);
         }
-        fault(node, ErrorCode::VAL_SCHEMA, path, "anyOf", words("fits none of the forms allowed here"));
+        fault(node, ErrorCode::VAL_SCHEMA, path, "anyOf",
+              words("fits none of the forms allowed here"));
     }
 
     void check_one_of(const SchemaNode& node, const json::Value& value, const Path& path) {
@@ -278,25 +307,30 @@ class Judge {
             }
         }
         if (fits == 1) return judge(*fitting, value, path);
-        if (fits == 0 && typed == 1) return judge(*same_type, value, path);  // says what is wrong inside
-        fault(node, ErrorCode::VAL_SCHEMA, path, "oneOf", words("fits not exactly one of the forms allowed here"));
+        if (fits == 0 && typed == 1)
+            return judge(*same_type, value, path);  // says what is wrong inside
+        fault(node, ErrorCode::VAL_SCHEMA, path, "oneOf",
+              words("fits not exactly one of the forms allowed here"));
     }
 
     // A union told apart by one member: only the branch it names is judged.
     void check_tagged(const SchemaNode& node, const json::Value& value, const Path& path) {
-        const json::Value* tag = value.is_object() ? json::find(value.get_object(), node.discriminator) : nullptr;
+        const json::Value* tag =
+            value.is_object() ? json::find(value.get_object(), node.discriminator) : nullptr;
         if (!tag) {
             return fault(node, ErrorCode::VAL_SCHEMA, path, "required",
                          [&] { return "the member \"" + node.discriminator + "\" is missing"; });
         }
         for (const SchemaNode* branch : node.one_of) {
             const SchemaNode& form = branch->target ? *branch->target : *branch;
-            const auto it = std::find_if(form.properties.begin(), form.properties.end(),
-                                         [&](const auto& entry) { return entry.first == node.discriminator; });
+            const auto it =
+                std::find_if(form.properties.begin(), form.properties.end(),
+                             [&](const auto& entry) { return entry.first == node.discriminator; });
             if (it == form.properties.end()) continue;
             const auto& allowed = it->second->allowed;
             const auto fits = [&](const json::Value& one) { return same(one, *tag); };
-            if (std::any_of(allowed.begin(), allowed.end(), fits)) return judge(*branch, value, path);
+            if (std::any_of(allowed.begin(), allowed.end(), fits))
+                return judge(*branch, value, path);
         }
         fault(node, ErrorCode::VAL_ENUM, Path(path, node.discriminator), "enum",
               [&] { return short_text(*tag) + " is not a kind known here"; });
@@ -309,7 +343,8 @@ class Judge {
 
 }  // namespace
 
-SchemaReport SchemaSet::judge(std::string_view id, const json::Value& value, SchemaMode mode) const {
+SchemaReport SchemaSet::judge(std::string_view id, const json::Value& value,
+                              SchemaMode mode) const {
     const auto it = by_uri_.find(std::string(id) + "#");
     if (it == by_uri_.end()) throw std::out_of_range("no schema " + std::string(id));
     Judge judge(mode == SchemaMode::reader, false);

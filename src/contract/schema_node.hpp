@@ -13,7 +13,12 @@
 namespace vistter::contract {
 
 enum TypeBit : unsigned {
-    type_null = 1, type_boolean = 2, type_integer = 4, type_number = 8, type_string = 16, type_array = 32,
+    type_null = 1,
+    type_boolean = 2,
+    type_integer = 4,
+    type_number = 8,
+    type_string = 16,
+    type_array = 32,
     type_object = 64,
 };
 
@@ -21,7 +26,7 @@ struct SchemaNode {
     SchemaNode* target = nullptr;  // of $ref; everything else is then ignored, as draft-07 says
     std::string ref;
 
-    unsigned types = 0;  // 0: any
+    unsigned types = 0;                // 0: any
     std::vector<json::Value> allowed;  // enum, const
     bool has_allowed = false;
 
@@ -47,11 +52,11 @@ struct SchemaNode {
     SchemaNode* else_schema = nullptr;
     SchemaNode* not_schema = nullptr;
 
-    std::string discriminator;            // x-discriminator: the member that chooses the oneOf branch
+    std::string discriminator;  // x-discriminator: the member that chooses the oneOf branch
     // x-error-code: what a fault of this object is called, for one keyword or ("") for any.
     std::vector<std::pair<std::string, ErrorCode>> error_codes;
-    bool is_time = false;                 // format: date-time
-    bool stays_closed = false;            // x-reader: closed
+    bool is_time = false;       // format: date-time
+    bool stays_closed = false;  // x-reader: closed
 };
 
 }  // namespace vistter::contract

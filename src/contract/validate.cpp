@@ -15,9 +15,12 @@ enum class Family { message, overlay, timeline, segment, unknown };
 
 Family family_of(const json::Object& object) {
     if (json::find(object, "type")) return Family::message;
-    if (json::text_at(object, "kind") == "ocl.document" || json::find(object, "ocl_version")) return Family::overlay;
-    if (json::find(object, "segments") || json::find(object, "timeline_id")) return Family::timeline;
-    if (json::find(object, "tracks") || json::find(object, "segment_version")) return Family::segment;
+    if (json::text_at(object, "kind") == "ocl.document" || json::find(object, "ocl_version"))
+        return Family::overlay;
+    if (json::find(object, "segments") || json::find(object, "timeline_id"))
+        return Family::timeline;
+    if (json::find(object, "tracks") || json::find(object, "segment_version"))
+        return Family::segment;
     return Family::unknown;
 }
 
@@ -25,12 +28,15 @@ Findings validate_message(const json::Value& value, std::size_t bytes) {
     if (bytes > max_message_bytes) {
         return {{ErrorCode::VAL_TOO_BIG, "", "a message may have at most 262144 bytes", {}}};
     }
-    Findings findings = contract_schemas().judge(schema_id("protocol", "envelope"), value, SchemaMode::writer).findings;
+    Findings findings = contract_schemas()
+                            .judge(schema_id("protocol", "envelope"), value, SchemaMode::writer)
+                            .findings;
     const json::Object& object = value.get_object();
     const auto type = message_type_from(json::text_at(object, "type"));
     const json::Value* body = json::find(object, "body");
     if (!type || !body || !body->is_object()) return findings;
-    Findings inner = contract_schemas().judge(body_schema_id(*type), *body, SchemaMode::writer).findings;
+    Findings inner =
+        contract_schemas().judge(body_schema_id(*type), *body, SchemaMode::writer).findings;
     if (inner.empty()) {
         Meaning meaning = check_body(*type, body->get_object());
         check_written(*type, body->get_object(), meaning);
@@ -69,9 +75,14 @@ std::vector<Finding> validate_file(std::string_view text) {
     const Family family = family_of(value->get_object());
     if (family == Family::message) return validate_message(*value, text.size());
     if (family != Family::unknown) return validate_document(family, *value);
-    return {{ErrorCode::VAL_SCHEMA, "", "is no contract file: it has none of type, kind, segments, tracks", {}}};
+    return {{ErrorCode::VAL_SCHEMA,
+             "",
+             "is no contract file: it has none of type, kind, segments, tracks",
+             {}}};
 }
 
-std::string_view contract_version() { return "1.0"; }
+std::string_view contract_version() {
+    return "1.0";
+}
 
 }  // namespace vistter::contract

@@ -82,8 +82,15 @@ std::string camera_text(const CameraMetrics& camera) {
 }
 
 void write_machine(ObjectWriter& out, const Metrics& m) {
-    out.raw("cpu", ObjectWriter().number("percent", m.cpu_percent).number("load1", m.load1).integer("cores", m.cores).str());
-    out.raw("memory", ObjectWriter().integer("used_mb", m.memory_used_mb).integer("total_mb", m.memory_total_mb).str());
+    out.raw("cpu", ObjectWriter()
+                       .number("percent", m.cpu_percent)
+                       .number("load1", m.load1)
+                       .integer("cores", m.cores)
+                       .str());
+    out.raw("memory", ObjectWriter()
+                          .integer("used_mb", m.memory_used_mb)
+                          .integer("total_mb", m.memory_total_mb)
+                          .str());
     out.raw("disk", ObjectWriter()
                         .integer("used_bytes", m.disk_used_bytes)
                         .integer("total_bytes", m.disk_total_bytes)
@@ -91,7 +98,9 @@ void write_machine(ObjectWriter& out, const Metrics& m) {
                         .str());
     out.null("gpu");
     ObjectWriter network;
-    network.text("interface", m.network_interface).number("tx_kbps", m.tx_kbps).number("rx_kbps", m.rx_kbps);
+    network.text("interface", m.network_interface)
+        .number("tx_kbps", m.tx_kbps)
+        .number("rx_kbps", m.rx_kbps);
     optional_number(network, "rtt_ms", m.rtt_ms);
     out.raw("network", network.str());
 }
@@ -107,7 +116,9 @@ void write_picture(ObjectWriter& out, const Metrics& m) {
                           .str());
     ObjectWriter timeline;
     text_or_null(timeline, "run_id", m.run_id);
-    timeline.integer("position_ms", m.position_ms).number("drift_ms", m.drift_ms).integer("late_cues", m.late_cues);
+    timeline.integer("position_ms", m.position_ms)
+        .number("drift_ms", m.drift_ms)
+        .integer("late_cues", m.late_cues);
     out.raw("timeline", timeline.str());
 }
 
@@ -150,13 +161,17 @@ std::string write(const Progress& progress) {
     out.integer("revision", progress.revision).integer("attempt", progress.attempt);
     text_or_null(out, "stage", progress.stage);
     if (progress.bytes_done && progress.bytes_total) {
-        out.raw("bytes", ObjectWriter().integer("done", *progress.bytes_done).integer("total", *progress.bytes_total).str());
+        out.raw("bytes", ObjectWriter()
+                             .integer("done", *progress.bytes_done)
+                             .integer("total", *progress.bytes_total)
+                             .str());
     } else {
         out.null("bytes");
     }
     write_json(out, "result", progress.result);
     write_error(out, progress.error);
-    if (progress.next_update_by) out.text("next_update_by", format_rfc3339(*progress.next_update_by));
+    if (progress.next_update_by)
+        out.text("next_update_by", format_rfc3339(*progress.next_update_by));
     return out.str();
 }
 

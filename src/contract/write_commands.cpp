@@ -40,7 +40,8 @@ std::string map_text(const Map& map, Text text) {
     return out.str();
 }
 
-void write_precondition(ObjectWriter& out, std::string_view name, const std::optional<std::int64_t>& revision) {
+void write_precondition(ObjectWriter& out, std::string_view name,
+                        const std::optional<std::int64_t>& revision) {
     if (!revision) return;
     ObjectWriter preconditions;
     preconditions.integer(name, *revision);
@@ -61,8 +62,10 @@ std::string write(const DeviceConfig& config) {
         device.text("name", *source.device_name);
         patch.raw("device", device.str());
     }
-    if (!source.encoding_profiles.empty()) patch.raw("encoding_profiles", map_text(source.encoding_profiles, profile_text));
-    if (!source.destinations.empty()) patch.raw("destinations", map_text(source.destinations, destination_text));
+    if (!source.encoding_profiles.empty())
+        patch.raw("encoding_profiles", map_text(source.encoding_profiles, profile_text));
+    if (!source.destinations.empty())
+        patch.raw("destinations", map_text(source.destinations, destination_text));
     ObjectWriter out;
     out.raw("config_patch", patch.str());
     ObjectWriter apply;
@@ -128,7 +131,8 @@ std::string write(const OverlayUpdate& update) {
     if (!update.ocl_text.empty()) out.raw("ocl", update.ocl_text);
     if (update.ocl_package_uri) out.text("ocl_package_uri", *update.ocl_package_uri);
     if (update.checksum) out.text("checksum", *update.checksum);
-    if (update.mode == "tokens" || !update.tokens.empty()) out.raw("tokens", tokens_text(update.tokens));
+    if (update.mode == "tokens" || !update.tokens.empty())
+        out.raw("tokens", tokens_text(update.tokens));
     out.text("slot", update.slot).integer("z", update.z);
     if (!update.scene_id.empty()) out.text("scene_id", update.scene_id);
     if (update.duration_ms) out.integer("duration_ms", *update.duration_ms);
@@ -148,7 +152,9 @@ std::string write(const StreamControl& control) {
         parameters.integer("drain_ms", control.drain_ms);
     }
     ObjectWriter out;
-    out.text("stream_id", control.stream_id).text("command", control.command).raw("parameters", parameters.str());
+    out.text("stream_id", control.stream_id)
+        .text("command", control.command)
+        .raw("parameters", parameters.str());
     if (control.expected_state) {
         out.raw("preconditions", ObjectWriter().text("state", *control.expected_state).str());
     }

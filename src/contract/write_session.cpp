@@ -105,7 +105,10 @@ std::string write(const Hello& hello) {
         .text("connection_id", hello.connection_id)
         .integer("uptime_s", hello.uptime_s)
         .raw("protocol", list_text(hello.protocol, protocol_text))
-        .raw("ocl", ObjectWriter().texts("versions", hello.ocl_versions).texts("features", hello.ocl_features).str())
+        .raw("ocl", ObjectWriter()
+                        .texts("versions", hello.ocl_versions)
+                        .texts("features", hello.ocl_features)
+                        .str())
         .raw("segment", ObjectWriter()
                             .texts("versions", hello.segment_versions)
                             .texts("features", hello.segment_features)
@@ -149,7 +152,8 @@ std::string write(const Refuse& refuse) {
 std::string write(const StateReport& report) {
     ObjectWriter state;
     write_digest(state, report.digest);
-    state.raw("runs", list_text(report.runs, run_text)).raw("cameras", list_text(report.cameras, camera_text));
+    state.raw("runs", list_text(report.runs, run_text))
+        .raw("cameras", list_text(report.cameras, camera_text));
     return ObjectWriter().text("reason", report.reason).raw("state", state.str()).str();
 }
 
@@ -157,13 +161,17 @@ std::string write(const Receipt& receipt) {
     ObjectWriter out;
     out.text("session_id", receipt.session_id)
         .integer("up_to_seq", receipt.up_to_seq)
-        .raw("missing", list_text(receipt.missing, [](std::int64_t seq) { return std::to_string(seq); }));
+        .raw("missing",
+             list_text(receipt.missing, [](std::int64_t seq) { return std::to_string(seq); }));
     if (!receipt.message_ids.empty()) out.texts("message_ids", receipt.message_ids);
     return out.str();
 }
 
 std::string write(const Goodbye& goodbye) {
-    return ObjectWriter().text("reason", goodbye.reason).integer("resume_after_s", goodbye.resume_after_s).str();
+    return ObjectWriter()
+        .text("reason", goodbye.reason)
+        .integer("resume_after_s", goodbye.resume_after_s)
+        .str();
 }
 
 std::string write_body(const Body& body) {

@@ -58,7 +58,9 @@ struct ActionText {
     }
     std::string operator()(const OverlayTokens& update) const {
         ObjectWriter out;
-        out.text("kind", "overlay.tokens").text("overlay_id", update.overlay_id).raw("tokens", tokens_text(update.tokens));
+        out.text("kind", "overlay.tokens")
+            .text("overlay_id", update.overlay_id)
+            .raw("tokens", tokens_text(update.tokens));
         return out.str();
     }
     std::string operator()(const Mark& mark) const {
@@ -75,9 +77,13 @@ std::string cue_text(const Cue& cue) {
         .integer("start_ms", cue.start_ms)
         .integer("duration_ms", cue.duration_ms)
         .raw("action", std::visit(ActionText{}, cue.action));
-    if (cue.transition.kind != TransitionKind::cut) out.raw("transition", transition_text(cue.transition));
+    if (cue.transition.kind != TransitionKind::cut)
+        out.raw("transition", transition_text(cue.transition));
     if (cue.out.kind != "cut") {
-        out.raw("out", ObjectWriter().text("kind", cue.out.kind).integer("duration_ms", cue.out.duration_ms).str());
+        out.raw("out", ObjectWriter()
+                           .text("kind", cue.out.kind)
+                           .integer("duration_ms", cue.out.duration_ms)
+                           .str());
     }
     return out.text("on_error", cue.on_error).str();
 }
@@ -107,7 +113,8 @@ std::string segment_text(const Segment& segment) {
         .text("name", segment.name)
         .integer("duration_ms", segment.duration_ms)
         .raw("tracks", list_text(segment.tracks, track_text));
-    if (!segment.cue_points.empty()) out.raw("cue_points", list_text(segment.cue_points, cue_point_text));
+    if (!segment.cue_points.empty())
+        out.raw("cue_points", list_text(segment.cue_points, cue_point_text));
     return out.text("end_behavior", segment.end_behavior).str();
 }
 
@@ -124,7 +131,9 @@ std::string sequence_text(const SequenceItem& item) {
 
 std::string overlay_text(const OverlayRef& ref) {
     ObjectWriter out;
-    out.text("overlay_id", ref.overlay_id).integer("revision", ref.revision).text("doc_sha256", ref.doc_sha256);
+    out.text("overlay_id", ref.overlay_id)
+        .integer("revision", ref.revision)
+        .text("doc_sha256", ref.doc_sha256);
     if (!ref.ocl_text.empty()) out.raw("ocl", ref.ocl_text);
     if (ref.ocl_package_uri) out.text("ocl_package_uri", *ref.ocl_package_uri);
     return out.str();
@@ -161,7 +170,8 @@ std::string tokens_text(const std::map<std::string, TokenValue>& tokens) {
 
 void write_timeline(ObjectWriter& out, const TimelineDocument& document) {
     out.raw("segments", list_text(document.segments, segment_text));
-    if (!document.sequence.empty()) out.raw("sequence", list_text(document.sequence, sequence_text));
+    if (!document.sequence.empty())
+        out.raw("sequence", list_text(document.sequence, sequence_text));
     out.raw("overlays", list_text(document.overlays, overlay_text))
         .raw("assets_manifest", list_text(document.assets, asset_text));
 }

@@ -1,4 +1,5 @@
-// What the readers promise beyond a verdict: every fault at once, warnings, unsupported parts, exact document bytes.
+// What the readers promise beyond a verdict: every fault at once, warnings, unsupported parts,
+// exact document bytes.
 #include "contract/messages.hpp"
 
 #include <gtest/gtest.h>
@@ -38,12 +39,14 @@ T body_of(const std::string& path) {
 
 std::set<std::string> codes_and_places(const Error& error) {
     std::set<std::string> all;
-    for (const ErrorDetail& detail : error.details) all.insert(std::string(to_string(detail.code)) + " " + detail.pointer);
+    for (const ErrorDetail& detail : error.details)
+        all.insert(std::string(to_string(detail.code)) + " " + detail.pointer);
     return all;
 }
 
 TEST(Messages, all_faults_of_a_document_come_in_one_answer) {
-    const std::string document = R"({"ocl_version":"1.0","min_reader":"1.0","kind":"ocl.document","overlay_id":"ovl_a",
+    const std::string document =
+        R"({"ocl_version":"1.0","min_reader":"1.0","kind":"ocl.document","overlay_id":"ovl_a",
       "revision":1,"canvas":{"width":1920,"height":1080},"scenes":[{"scene_id":"s","layers":[
         {"layer_id":"a","kind":"image","asset":"none"},
         {"layer_id":"a","kind":"text","text":{"content":"{{wind}}","font":"none"}},
@@ -66,10 +69,12 @@ TEST(Messages, all_faults_of_a_document_come_in_one_answer) {
 
 TEST(Messages, answers_name_at_most_fifty_faults) {
     std::string layers;
-    for (int i = 0; i < 100; ++i) layers += std::string(i ? "," : "") + R"({"layer_id":"same","kind":"solid"})";
+    for (int i = 0; i < 100; ++i)
+        layers += std::string(i ? "," : "") + R"({"layer_id":"same","kind":"solid"})";
     const auto parsed = parse_overlay_document(
         R"({"ocl_version":"1.0","min_reader":"1.0","kind":"ocl.document","overlay_id":"ovl_a","revision":1,
-            "canvas":{"width":1920,"height":1080},"scenes":[{"scene_id":"s","layers":[)" + layers + "]}]}");
+            "canvas":{"width":1920,"height":1080},"scenes":[{"scene_id":"s","layers":[)" +
+        layers + "]}]}");
     ASSERT_FALSE(parsed.ok());
     EXPECT_EQ(parsed.error().details.size(), 50u);
     Ack ack;
@@ -91,24 +96,31 @@ TEST(Messages, members_nobody_knows_are_ignored_and_named_once) {
         EXPECT_EQ(warning.code, "VAL_UNKNOWN_FIELD");
         pointers.insert(warning.pointer);
     }
-    EXPECT_EQ(pointers, (std::set<std::string>{"/shape", "/body/parameters/speed", "/body/colour"}));
+    EXPECT_EQ(pointers,
+              (std::set<std::string>{"/shape", "/body/parameters/speed", "/body/colour"}));
     EXPECT_EQ(parsed->warnings.size(), 3u);
     EXPECT_EQ(std::get<StreamControl>(parsed->body).drain_ms, 5);
 }
 
 TEST(Messages, a_secret_in_the_clear_is_refused_even_where_unknown_members_are_ignored) {
     for (const char* name : {"password", "Secret", "stream_key", "API_KEY", "passphrase"}) {
-        const auto parsed = parse_body(envelope_of(
-            MessageType::STREAM_CONTROL, ObjectWriter().text("stream_id", "str_a").text("command", "stop").text(name, "x").str()));
+        const auto parsed =
+            parse_body(envelope_of(MessageType::STREAM_CONTROL, ObjectWriter()
+                                                                    .text("stream_id", "str_a")
+                                                                    .text("command", "stop")
+                                                                    .text(name, "x")
+                                                                    .str()));
         ASSERT_FALSE(parsed.ok()) << name;
         EXPECT_EQ(parsed.error().code, ErrorCode::VAL_INLINE_SECRET) << name;
         EXPECT_EQ(parsed.error().details.front().pointer, "/" + std::string(name));
-        EXPECT_EQ(describe(parsed.error()).find("\"x\""), std::string::npos) << "the secret itself is not repeated";
+        EXPECT_EQ(describe(parsed.error()).find("\"x\""), std::string::npos)
+            << "the secret itself is not repeated";
     }
 }
 
 TEST(Messages, gaps_on_the_video_track_are_a_warning) {
-    const auto envelope = parse_envelope(sample("protocol/timeline_load/valid/without_overlays.json"));
+    const auto envelope =
+        parse_envelope(sample("protocol/timeline_load/valid/without_overlays.json"));
     const auto parsed = parse_body(*envelope);
     ASSERT_TRUE(parsed.ok());
     ASSERT_EQ(parsed->warnings.size(), 1u);
@@ -118,32 +130,39 @@ TEST(Messages, gaps_on_the_video_track_are_a_warning) {
 
 TEST(Messages, known_keys_of_the_configuration_tree_that_cannot_be_applied_are_listed) {
     const auto config = body_of<DeviceConfig>("protocol/device_config/valid/known_but_later.json");
-    const std::vector<std::string> expected{"/network/dns", "/time/timezone", "/storage/retention_days"};
+    const std::vector<std::string> expected{"/network/dns", "/time/timezone",
+                                            "/storage/retention_days"};
     EXPECT_EQ(config.config_patch.unsupported, expected);
     const auto removal = body_of<DeviceConfig>("protocol/device_config/valid/remove_entries.json");
     ASSERT_TRUE(removal.config_patch.destinations.contains("dst_old"));
     EXPECT_FALSE(removal.config_patch.destinations.at("dst_old").has_value());
     EXPECT_TRUE(removal.dry_run);
-    const auto both = body_of<DeviceConfig>("protocol/device_config/valid/destinations_and_profile.json");
+    const auto both =
+        body_of<DeviceConfig>("protocol/device_config/valid/destinations_and_profile.json");
     EXPECT_EQ(both.config_patch.device_name, "Harbour hut");
-    EXPECT_EQ(both.config_patch.destinations.at("dst_main")->url, "rtmp://live.example.org:1935/live/harbour");
+    EXPECT_EQ(both.config_patch.destinations.at("dst_main")->url,
+              "rtmp://live.example.org:1935/live/harbour");
     EXPECT_EQ(both.config_patch.encoding_profiles.at("enc_720p30")->preset, "superfast");
     EXPECT_EQ(both.expected_revision, 4);
 }
 
-// The hash of an inline document is over its text without white space, whoever indented the message.
+// The hash of an inline document is over its text without white space, whoever indented the
+// message.
 TEST(Messages, an_inline_document_keeps_its_bytes) {
-    const std::string spaced = R"({ "ocl_version" : "1.0", "min_reader":"1.0","kind":"ocl.document","overlay_id":"ovl_a",
+    const std::string spaced =
+        R"({ "ocl_version" : "1.0", "min_reader":"1.0","kind":"ocl.document","overlay_id":"ovl_a",
         "revision":1, "canvas":{"width":1920,"height":1080}, "safe_areas": {"title": 5.00e-2},
         "scenes":[{"scene_id":"s","layers":[]}] })";
     const std::string compact = canonical_text(spaced);
-    const auto parsed = parse_body(envelope_of(MessageType::OVERLAY_UPDATE, R"({"overlay_id":"ovl_a","ocl": )" + spaced + " }"));
+    const auto parsed = parse_body(envelope_of(MessageType::OVERLAY_UPDATE,
+                                               R"({"overlay_id":"ovl_a","ocl": )" + spaced + " }"));
     ASSERT_TRUE(parsed.ok()) << describe(parsed.error());
     const auto& update = std::get<OverlayUpdate>(parsed->body);
     EXPECT_EQ(update.ocl_text, compact);
     EXPECT_NE(compact.find("5.00e-2"), std::string::npos) << "numbers keep their bytes";
     // Written, sent, read again: the same bytes, so the same hash at both ends.
-    const auto again = parse_body(envelope_of(MessageType::OVERLAY_UPDATE, write_body(parsed->body)));
+    const auto again =
+        parse_body(envelope_of(MessageType::OVERLAY_UPDATE, write_body(parsed->body)));
     ASSERT_TRUE(again.ok()) << describe(again.error());
     EXPECT_EQ(std::get<OverlayUpdate>(again->body).ocl_text, compact);
 }
@@ -151,9 +170,11 @@ TEST(Messages, an_inline_document_keeps_its_bytes) {
 TEST(Messages, overlays_in_a_timeline_keep_their_bytes) {
     const auto load = body_of<TimelineLoad>("protocol/timeline_load/valid/inline.json");
     ASSERT_EQ(load.document.overlays.size(), 1u);
-    EXPECT_EQ(load.document.overlays[0].ocl_text, canonical_text(load.document.overlays[0].ocl_text));
+    EXPECT_EQ(load.document.overlays[0].ocl_text,
+              canonical_text(load.document.overlays[0].ocl_text));
     EXPECT_TRUE(parse_overlay_document(load.document.overlays[0].ocl_text).ok());
-    const auto held = body_of<TimelineLoad>("protocol/timeline_load/valid/overlay_already_held.json");
+    const auto held =
+        body_of<TimelineLoad>("protocol/timeline_load/valid/overlay_already_held.json");
     EXPECT_TRUE(held.document.overlays[0].ocl_text.empty());
     EXPECT_FALSE(held.document.overlays[0].ocl.has_value());
     EXPECT_EQ(held.document.overlays[0].doc_sha256, load.document.overlays[0].doc_sha256);
@@ -205,12 +226,14 @@ TEST(Messages, an_overlay_document_is_read_whole) {
     EXPECT_EQ(group.layers.at(2).tracks.at(0).keyframes.at(0).ease.kind, Ease::Kind::steps);
     EXPECT_EQ(group.tracks.at(0).loop, LoopMode::ping_pong);
     EXPECT_EQ(group.tracks.at(0).keyframes.at(0).ease.points.size(), 3u);
-    EXPECT_EQ(std::get<bool>(board->scenes.at(0).layers.at(1).tracks.at(0).keyframes.at(1).value), false);
+    EXPECT_EQ(std::get<bool>(board->scenes.at(0).layers.at(1).tracks.at(0).keyframes.at(1).value),
+              false);
 }
 
 TEST(Messages, lawful_parts_this_appliance_does_not_do_are_refused_and_named) {
     const std::string segment =
-        R"({"timeline_id":"tml_a","revision":1,"segment_version":"1.0","assets_manifest":[],"segments":[{"segment_id":"seg_a",
+        R"({"timeline_id":"tml_a","revision":1,"segment_version":"1.0","assets_manifest":[],
+          "segments":[{"segment_id":"seg_a",
           "revision":1,"name":"A","duration_ms":1000,"tracks":[{"track_id":"v","kind":"video","cues":[{"cue_id":"c",
           "start_ms":0,"duration_ms":1000,"action":{"kind":"camera.show","camera_id":"cam_a"},
           "sync":{"for":"operator","timeout_ms":10}}]}]}]})";
@@ -222,7 +245,8 @@ TEST(Messages, lawful_parts_this_appliance_does_not_do_are_refused_and_named) {
     const std::string document =
         R"({"ocl_version":"1.0","min_reader":"1.0","kind":"ocl.document","overlay_id":"ovl_a","revision":1,
           "features_used":["layer.svg"],"features_required":["layer.svg"],"canvas":{"width":1920,"height":1080},
-          "assets":{"v":{"asset_id":"ast_v","sha256":")" + std::string(64, 'a') + R"(","media_type":"image/svg+xml"}},
+          "assets":{"v":{"asset_id":"ast_v","sha256":")" +
+        std::string(64, 'a') + R"(","media_type":"image/svg+xml"}},
           "scenes":[{"scene_id":"s","layers":[{"layer_id":"a","kind":"svg","asset":"v"}]}]})";
     EXPECT_TRUE(validate_file(document).empty());
     const auto parsed = parse_overlay_document(document);

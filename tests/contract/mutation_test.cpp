@@ -1,5 +1,5 @@
-// Foreign bytes: thousands of damaged samples go through the readers, which must answer and never crash. Run under the
-// sanitizers too; the seed is printed with a failure.
+// Foreign bytes: thousands of damaged samples go through the readers, which must answer and never
+// crash. Run under the sanitizers too; the seed is printed with a failure.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -27,25 +27,62 @@ class Mutator {
 
   private:
     void edit(std::string& text) {
-        static const std::vector<std::string> pieces{
-            "{", "}", "[", "]", ",", ":", "\"", "null", "true", "-1", "1e308", "1e-400", "9007199254740993", "0.1", "\\u0000",
-            "\\ud800", "\xC0\xAF", "\"x\":1,", "\"type\":\"ACK\",", "[[[[[[[[", "{{", "}}", "\"*\"", "{}", "[]", "\"\""};
+        static const std::vector<std::string> pieces{"{",
+                                                     "}",
+                                                     "[",
+                                                     "]",
+                                                     ",",
+                                                     ":",
+                                                     "\"",
+                                                     "null",
+                                                     "true",
+                                                     "-1",
+                                                     "1e308",
+                                                     "1e-400",
+                                                     "9007199254740993",
+                                                     "0.1",
+                                                     "\\u0000",
+                                                     "\\ud800",
+                                                     "\xC0\xAF",
+                                                     "\"x\":1,",
+                                                     "\"type\":\"ACK\",",
+                                                     "[[[[[[[[",
+                                                     "{{",
+                                                     "}}",
+                                                     "\"*\"",
+                                                     "{}",
+                                                     "[]",
+                                                     "\"\""};
         if (text.empty()) text = "{}";
         const std::size_t at = below(text.size());
         switch (below(6)) {
-            case 0: text[at] = static_cast<char>(below(256)); break;
-            case 1: text.erase(at, 1 + below(20)); break;
-            case 2: text.insert(at, pieces[below(pieces.size())]); break;
-            case 3: swap_value(text); break;
-            case 4: text.insert(at, text.substr(below(text.size()), below(60))); break;
-            default: text.resize(at); break;
+            case 0:
+                text[at] = static_cast<char>(below(256));
+                break;
+            case 1:
+                text.erase(at, 1 + below(20));
+                break;
+            case 2:
+                text.insert(at, pieces[below(pieces.size())]);
+                break;
+            case 3:
+                swap_value(text);
+                break;
+            case 4:
+                text.insert(at, text.substr(below(text.size()), below(60)));
+                break;
+            default:
+                text.resize(at);
+                break;
         }
     }
 
-    // Puts another plain value after some colon, so that the text stays JSON and gets to the deeper checks.
+    // Puts another plain value after some colon, so that the text stays JSON and gets to the deeper
+    // checks.
     void swap_value(std::string& text) {
-        static const std::vector<std::string> values{"null", "0", "-1", "1.5", "\"\"", "[]", "{}", "true", "1e300",
-                                                     "\"layer:a\"", "[[0,0],[1,1]]", "{\"kind\":\"mark\"}"};
+        static const std::vector<std::string> values{
+            "null", "0",    "-1",    "1.5",         "\"\"",          "[]",
+            "{}",   "true", "1e300", "\"layer:a\"", "[[0,0],[1,1]]", "{\"kind\":\"mark\"}"};
         const std::size_t colon = text.find(':', below(text.size()));
         if (colon == text.npos) return;
         std::size_t end = colon + 1;

@@ -41,12 +41,14 @@ TEST(Pattern, knows_groups_alternatives_and_counts) {
 }
 
 TEST(Pattern, refuses_what_it_does_not_understand) {
-    for (const char* wrong : {"abc", "^abc", "^a{2$", "^(a$", "^a)$", "^[a$", "^\\d$", "^a**$", "^a{0}$", "^+a$", "^a^b$"}) {
+    for (const char* wrong : {"abc", "^abc", "^a{2$", "^(a$", "^a)$", "^[a$", "^\\d$", "^a**$",
+                              "^a{0}$", "^+a$", "^a^b$"}) {
         EXPECT_THROW(Pattern{wrong}, std::invalid_argument) << wrong;
     }
 }
 
-// A pattern and a text that send a back-tracking matcher into 2^40 steps, and a text that overflows a recursive one.
+// A pattern and a text that send a back-tracking matcher into 2^40 steps, and a text that overflows
+// a recursive one.
 TEST(Pattern, time_and_stack_do_not_depend_on_the_text) {
     const Pattern nested("^(a+)+$");
     EXPECT_FALSE(nested.matches(std::string(40, 'a') + "b"));
@@ -55,9 +57,11 @@ TEST(Pattern, time_and_stack_do_not_depend_on_the_text) {
 
 // The same answer as the standard library's engine, on strings made of the patterns' own alphabet.
 TEST(Pattern, agrees_with_another_engine) {
-    const std::vector<std::string> patterns{"^[a-z]{3}_[A-Za-z0-9_-]{1,60}$", "^(/([^~]|~0|~1)*)?$", "^[a-z]+://[^/]*@.*$",
-                                            "^(\\*|str_[A-Za-z0-9_-]{1,60})$", "^[1-9][0-9]{0,2}\\.(0|[1-9][0-9]{0,3})$"};
-    const std::vector<std::string> atoms{"a", "Z", "0", "9", "_", "-", "/", "~", "~0", "~1", "://", "@", "*", "str_", "cam_", ".", "1.0"};
+    const std::vector<std::string> patterns{
+        "^[a-z]{3}_[A-Za-z0-9_-]{1,60}$", "^(/([^~]|~0|~1)*)?$", "^[a-z]+://[^/]*@.*$",
+        "^(\\*|str_[A-Za-z0-9_-]{1,60})$", "^[1-9][0-9]{0,2}\\.(0|[1-9][0-9]{0,3})$"};
+    const std::vector<std::string> atoms{"a",  "Z",   "0", "9", "_",    "-",    "/", "~",  "~0",
+                                         "~1", "://", "@", "*", "str_", "cam_", ".", "1.0"};
     unsigned state = 7;
     for (const std::string& pattern : patterns) {
         const Pattern ours(pattern);
@@ -68,7 +72,8 @@ TEST(Pattern, agrees_with_another_engine) {
                 state = state * 1664525 + 1013904223;
                 text += atoms[(state >> 16) % atoms.size()];
             }
-            EXPECT_EQ(ours.matches(text), std::regex_match(text, other)) << pattern << " on " << text;
+            EXPECT_EQ(ours.matches(text), std::regex_match(text, other))
+                << pattern << " on " << text;
         }
     }
 }

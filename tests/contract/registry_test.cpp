@@ -35,7 +35,8 @@ TEST(Registries, errors_json_and_error_def_are_one_list) {
 }
 
 TEST(Registries, events_have_a_severity_and_say_whether_they_last) {
-    const std::set<std::string> severities{"debug", "info", "notice", "warning", "error", "critical"};
+    const std::set<std::string> severities{"debug",   "info",  "notice",
+                                           "warning", "error", "critical"};
     std::set<std::string> types;
     for (const EventType& event : all_event_types()) {
         EXPECT_TRUE(types.insert(event.type).second) << event.type << " appears twice";
@@ -63,9 +64,9 @@ TEST(Registries, events_are_looked_up_by_type) {
 }
 
 TEST(Registries, features_are_known_and_only_built_ones_are_advertised) {
-    for (const char* id : {"layer.svg", "layer.lottie", "layer.video", "layer.image_sequence", "mask.alpha", "blend.modes",
-                           "effect.blur", "token.feed", "token.image", "text.rtl", "text.complex", "path.motion",
-                           "shape.path"}) {
+    for (const char* id : {"layer.svg", "layer.lottie", "layer.video", "layer.image_sequence",
+                           "mask.alpha", "blend.modes", "effect.blur", "token.feed", "token.image",
+                           "text.rtl", "text.complex", "path.motion", "shape.path"}) {
         ASSERT_TRUE(find_feature(id)) << id;
         EXPECT_EQ(find_feature(id)->family, "ocl");
     }

@@ -56,8 +56,10 @@ std::string read_text(const std::string& path) {
 
 std::vector<std::string> contract_files(const std::string& folder, const std::string& ending) {
     std::vector<std::string> files;
-    for (const auto& entry : fs::recursive_directory_iterator(fs::path(VISTTER_SOURCE_DIR) / "contract" / folder)) {
-        if (entry.is_regular_file() && entry.path().string().ends_with(ending)) files.push_back(entry.path().string());
+    for (const auto& entry :
+         fs::recursive_directory_iterator(fs::path(VISTTER_SOURCE_DIR) / "contract" / folder)) {
+        if (entry.is_regular_file() && entry.path().string().ends_with(ending))
+            files.push_back(entry.path().string());
     }
     std::sort(files.begin(), files.end());
     return files;

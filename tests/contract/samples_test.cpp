@@ -1,4 +1,5 @@
-// Every sample of contract/samples gets the verdict written beside it, from the file judge and from the wire.
+// Every sample of contract/samples gets the verdict written beside it, from the file judge and from
+// the wire.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -17,7 +18,8 @@ using test::Sample;
 std::string list(const std::vector<Finding>& findings) {
     std::string text;
     for (const Finding& finding : findings) {
-        text += "\n  " + std::string(to_string(finding.code)) + " at \"" + finding.pointer + "\": " + finding.reason;
+        text += "\n  " + std::string(to_string(finding.code)) + " at \"" + finding.pointer +
+                "\": " + finding.reason;
     }
     return text.empty() ? "\n  (nothing)" : text;
 }
@@ -49,18 +51,21 @@ TEST(Samples, invalid_files_are_refused_for_their_stated_reason) {
         if (sample.valid) continue;
         const auto findings = validate_file(sample.text);
         ASSERT_FALSE(findings.empty()) << sample.path << " was accepted";
-        EXPECT_EQ(to_string(findings.front().code), sample.expect.code) << sample.path << list(findings);
+        EXPECT_EQ(to_string(findings.front().code), sample.expect.code)
+            << sample.path << list(findings);
         EXPECT_EQ(findings.front().pointer, sample.expect.pointer) << sample.path << list(findings);
         EXPECT_FALSE(sample.expect.reason.empty()) << sample.path;
     }
 }
 
-// A sample shows one fault, so that a reader of another make cannot pass by answering some other one.
+// A sample shows one fault, so that a reader of another make cannot pass by answering some other
+// one.
 TEST(Samples, invalid_files_have_one_fault_only) {
     for (const Sample& sample : all_samples()) {
         if (sample.valid) continue;
         for (const Finding& finding : validate_file(sample.text)) {
-            EXPECT_EQ(to_string(finding.code), sample.expect.code) << sample.path << " also: " << finding.reason;
+            EXPECT_EQ(to_string(finding.code), sample.expect.code)
+                << sample.path << " also: " << finding.reason;
         }
     }
 }
@@ -75,7 +80,8 @@ TEST(Samples, valid_messages_are_read_from_the_wire) {
             ASSERT_TRUE(error.has_value()) << sample.path;
             EXPECT_EQ(error->code, ErrorCode::VER_FEATURE_UNSUPPORTED) << sample.path;
         } else {
-            EXPECT_FALSE(error.has_value()) << sample.path << ": " << (error ? describe(*error) : "");
+            EXPECT_FALSE(error.has_value())
+                << sample.path << ": " << (error ? describe(*error) : "");
         }
     }
 }
@@ -86,7 +92,8 @@ TEST(Samples, invalid_messages_are_refused_on_the_wire_with_the_same_code_and_po
         std::vector<Warning> warnings;
         const auto error = wire_error(sample.text, &warnings);
         if (sample.expect.reader == "accepts") {
-            EXPECT_FALSE(error.has_value()) << sample.path << ": " << (error ? describe(*error) : "");
+            EXPECT_FALSE(error.has_value())
+                << sample.path << ": " << (error ? describe(*error) : "");
             if (sample.expect.code != "VAL_SCHEMA") continue;
             ASSERT_EQ(warnings.size(), 1u) << sample.path;
             EXPECT_EQ(warnings.front().code, "VAL_UNKNOWN_FIELD") << sample.path;
@@ -94,15 +101,19 @@ TEST(Samples, invalid_messages_are_refused_on_the_wire_with_the_same_code_and_po
             continue;
         }
         ASSERT_TRUE(error.has_value()) << sample.path << " was accepted";
-        EXPECT_EQ(to_string(error->code), sample.expect.code) << sample.path << ": " << describe(*error);
+        EXPECT_EQ(to_string(error->code), sample.expect.code)
+            << sample.path << ": " << describe(*error);
         ASSERT_FALSE(error->details.empty()) << sample.path;
-        EXPECT_EQ(error->details.front().pointer, sample.expect.pointer) << sample.path << ": " << describe(*error);
+        EXPECT_EQ(error->details.front().pointer, sample.expect.pointer)
+            << sample.path << ": " << describe(*error);
     }
 }
 
 TEST(Samples, every_type_has_at_least_two_valid_and_five_invalid_ones) {
-    std::map<std::string, std::pair<int, int>> counts{{"protocol/envelope", {}}, {"ocl/document", {}},
-                                                      {"segment/segment", {}},   {"segment/timeline", {}}};
+    std::map<std::string, std::pair<int, int>> counts{{"protocol/envelope", {}},
+                                                      {"ocl/document", {}},
+                                                      {"segment/segment", {}},
+                                                      {"segment/timeline", {}}};
     for (int type = 0; type <= static_cast<int>(MessageType::GOODBYE); ++type) {
         std::string name(to_string(static_cast<MessageType>(type)));
         for (char& c : name) c = static_cast<char>(std::tolower(c));
@@ -120,7 +131,8 @@ TEST(Samples, every_type_has_at_least_two_valid_and_five_invalid_ones) {
     }
 }
 
-// parse -> struct -> write -> parse: nothing of what the structs hold is lost, and the second text is the first's twin.
+// parse -> struct -> write -> parse: nothing of what the structs hold is lost, and the second text
+// is the first's twin.
 TEST(Samples, what_is_read_can_be_written_and_read_again) {
     std::set<MessageType> seen;
     for (const Sample& sample : all_samples()) {
@@ -129,8 +141,9 @@ TEST(Samples, what_is_read_can_be_written_and_read_again) {
         ASSERT_TRUE(envelope.ok()) << sample.path;
         const auto body = parse_body(*envelope);
         if (!body) continue;
-        const bool partial = sample.path.ends_with("known_but_later.json") || sample.path.ends_with("/edit.json") ||
-                             sample.path.ends_with("goto_preset.json");  // members the structs do not hold
+        const bool partial =
+            sample.path.ends_with("known_but_later.json") || sample.path.ends_with("/edit.json") ||
+            sample.path.ends_with("goto_preset.json");  // members the structs do not hold
         if (partial) continue;
         Envelope copy = *envelope;
         copy.body = write_body(body->body);

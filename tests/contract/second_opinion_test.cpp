@@ -1,5 +1,6 @@
-// Our schema judge against an independent one: the same files, the same verdicts. This is the one place that includes
-// valijson; its std::regex recurses once a character and its errors are prose, so it judges here and not on the wire.
+// Our schema judge against an independent one: the same files, the same verdicts. This is the one
+// place that includes valijson; its std::regex recurses once a character and its errors are prose,
+// so it judges here and not on the wire.
 #define VALIJSON_USE_EXCEPTIONS 1  // else it aborts the process on a value it cannot cast
 #include <gtest/gtest.h>
 
@@ -46,14 +47,15 @@ const valijson::Schema& compiled(const std::string& id) {
     if (!schema) {
         schema = std::make_unique<valijson::Schema>();
         valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
-        parser.populateSchema(valijson::adapters::BoostJsonAdapter(schema_documents().at(id)), *schema, fetch,
-                              [](const bj::value*) {});
+        parser.populateSchema(valijson::adapters::BoostJsonAdapter(schema_documents().at(id)),
+                              *schema, fetch, [](const bj::value*) {});
     }
     return *schema;
 }
 
 bool other_accepts(const std::string& id, const bj::value& value) {
-    static valijson::Validator validator(valijson::Validator::kStrongTypes);  // keeps its compiled patterns
+    static valijson::Validator validator(
+        valijson::Validator::kStrongTypes);  // keeps its compiled patterns
     const valijson::Schema& schema = compiled(id);
     try {
         return validator.validate(schema, valijson::adapters::BoostJsonAdapter(value), nullptr);
@@ -62,7 +64,8 @@ bool other_accepts(const std::string& id, const bj::value& value) {
     }
 }
 
-// Nothing if only a date that does not exist is wrong: `format` is an annotation to the other judge.
+// Nothing if only a date that does not exist is wrong: `format` is an annotation to the other
+// judge.
 std::optional<bool> ours_accepts(const std::string& id, const bj::value& value) {
     const SchemaReport report = contract_schemas().judge(id, value, SchemaMode::writer);
     for (const Finding& finding : report.findings) {
@@ -76,7 +79,8 @@ std::string id_of(const std::string& family, const std::string& name) {
 }
 
 // The schemas a sample's text is judged by, each with the value it is for.
-std::vector<std::pair<std::string, bj::value>> judged_parts(const test::Sample& sample, const bj::value& value) {
+std::vector<std::pair<std::string, bj::value>> judged_parts(const test::Sample& sample,
+                                                            const bj::value& value) {
     if (sample.family == "ocl") return {{id_of("ocl", "ocl"), value}};
     if (sample.family == "segment") return {{id_of("segment", sample.type), value}};
     std::vector<std::pair<std::string, bj::value>> parts{{id_of("protocol", "envelope"), value}};
@@ -108,8 +112,21 @@ TEST(SecondOpinion, agrees_on_every_sample) {
 // No double with a whole value: draft-07 calls 1.0 an integer, the other judge does not.
 // Replaces one random value inside `value` by another plain one, or drops or adds a member.
 void damage(bj::value& value, std::mt19937& random) {
-    static const std::vector<bj::value> pieces{nullptr, 0, -1, 1.5, 0.25, "", "x", "ovl_a", true, bj::array{}, bj::object{},
-                                               bj::array{0, 0}, 1'000'000'000, "#11223344", "2026-11-22T08:01:00.123Z"};
+    static const std::vector<bj::value> pieces{nullptr,
+                                               0,
+                                               -1,
+                                               1.5,
+                                               0.25,
+                                               "",
+                                               "x",
+                                               "ovl_a",
+                                               true,
+                                               bj::array{},
+                                               bj::object{},
+                                               bj::array{0, 0},
+                                               1'000'000'000,
+                                               "#11223344",
+                                               "2026-11-22T08:01:00.123Z"};
     bj::value* at = &value;
     for (int depth = 0; depth < 12; ++depth) {
         if (at->is_object() && !at->get_object().empty()) {
