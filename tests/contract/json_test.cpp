@@ -15,6 +15,7 @@ ErrorCode code_of(std::string_view text, std::size_t limit = 4096) {
     return value ? ErrorCode::DEPRECATED : value.error().code;
 }
 
+// G2.1
 TEST(StrictJson, refuses_what_readers_disagree_about) {
     for (const std::string_view text : {"{\"a\":1,\"a\":2}",
                                         "{\"a\":1,\"\\u0061\":2}",

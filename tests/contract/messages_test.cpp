@@ -44,6 +44,7 @@ std::set<std::string> codes_and_places(const Error& error) {
     return all;
 }
 
+// G3.1, G4.3
 TEST(Messages, all_faults_of_a_document_come_in_one_answer) {
     const std::string document =
         R"({"ocl_version":"1.0","min_reader":"1.0","kind":"ocl.document","overlay_id":"ovl_a",

@@ -110,6 +110,7 @@ void read_everywhere(const std::string& text) {
     EXPECT_TRUE(again.ok()) << describe(again.error());
 }
 
+// G2.1
 TEST(Mutations, of_every_sample_are_answered_and_never_crash) {
     constexpr int rounds = 30;
     for (unsigned seed = 1; seed <= rounds; ++seed) {

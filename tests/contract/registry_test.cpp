@@ -34,6 +34,7 @@ TEST(Registries, errors_json_and_error_def_are_one_list) {
     }
 }
 
+// G2.32
 TEST(Registries, events_have_a_severity_and_say_whether_they_last) {
     const std::set<std::string> severities{"debug",   "info",  "notice",
                                            "warning", "error", "critical"};

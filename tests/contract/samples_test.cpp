@@ -38,6 +38,7 @@ std::optional<Error> wire_error(const std::string& text, std::vector<Warning>* w
     return error;
 }
 
+// G6.2
 TEST(Samples, valid_files_have_no_fault) {
     for (const Sample& sample : all_samples()) {
         if (!sample.valid) continue;
@@ -46,6 +47,7 @@ TEST(Samples, valid_files_have_no_fault) {
     }
 }
 
+// G2.1 to G2.6, G3.2 to G3.6, G3.14, G4.3: each row's bad inputs are samples.
 TEST(Samples, invalid_files_are_refused_for_their_stated_reason) {
     for (const Sample& sample : all_samples()) {
         if (sample.valid) continue;
@@ -109,6 +111,7 @@ TEST(Samples, invalid_messages_are_refused_on_the_wire_with_the_same_code_and_po
     }
 }
 
+// G6.2, G6.3
 TEST(Samples, every_type_has_at_least_two_valid_and_five_invalid_ones) {
     std::map<std::string, std::pair<int, int>> counts{{"protocol/envelope", {}},
                                                       {"ocl/document", {}},

@@ -97,6 +97,7 @@ std::vector<std::string> foreign_keywords(const bj::value& schema) {
     return found;
 }
 
+// G6.1
 TEST(SchemaFiles, use_draft_07_keywords_only) {
     const auto files = test::contract_files("schemas", ".json");
     ASSERT_EQ(files.size(), 21u);
