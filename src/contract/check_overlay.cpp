@@ -267,7 +267,7 @@ class OverlayCheck {
         check_token_text(json::text_at(text, "content"), tokens_, at + "/text/content", meaning_);
         const auto font = json::optional_text_at(text, "font");
         if (font) check_asset(*font, "font/", at + "/text/font");
-        if (json::number_at(text, "min_size_px", 8) > json::number_at(text, "size_px", 32)) {
+        if (json::number_at(text, "min_size_px", 0) > json::number_at(text, "size_px", 32)) {
             fault(ErrorCode::OCL_SCHEMA, at + "/text/min_size_px", "is above size_px");
         }
     }
