@@ -68,7 +68,8 @@ Result<std::vector<MarkerSource>> read_markers(const std::string& file, const co
     auto text = read_file(file, 65'536);
     if (!text.ok()) return text.error();
     std::vector<MarkerSource> found;
-    for (const json::value& entry : json::parse(text.value()).as_array()) {
+    const json::value entries = json::parse(text.value());
+    for (const json::value& entry : entries.as_array()) {
         MarkerSource source;
         source.marker = white_marker(entry, width, height);
         source.overlay_id = source.marker.name;

@@ -1,4 +1,5 @@
-// `vistter command send|watch`: one command to one appliance through Studio, and what becomes of it.
+// `vistter command send|watch`: one command to one appliance through Studio, and what becomes of
+// it.
 #include <fmt/format.h>
 #include <poll.h>
 
@@ -50,17 +51,20 @@ std::string trimmed(std::string text) {
     return text;
 }
 
-// Token and root come from files: neither is ever an argument, where other users of the machine could read it.
+// Token and root come from files: neither is ever an argument, where other users of the machine
+// could read it.
 Result<RestClient> open_studio(const StudioOptions& options) {
     const std::string root_file = value_or_environment(options.root_file, "VISTTER_STUDIO_ROOT");
     if (root_file.empty()) {
-        return fail(ErrorCode::CFG_INVALID, "name Studio's root certificate with --root FILE or VISTTER_STUDIO_ROOT");
+        return fail(ErrorCode::CFG_INVALID,
+                    "name Studio's root certificate with --root FILE or VISTTER_STUDIO_ROOT");
     }
     const auto root = read_file(root_file, 65'536);
     if (!root) return root.error();
     const std::string token_file = value_or_environment(options.token_file, "VISTTER_TOKEN_FILE");
     if (token_file.empty()) {
-        return fail(ErrorCode::API_UNAUTHENTICATED, "name a file with a sign-in token: --token-file or VISTTER_TOKEN_FILE");
+        return fail(ErrorCode::API_UNAUTHENTICATED,
+                    "name a file with a sign-in token: --token-file or VISTTER_TOKEN_FILE");
     }
     auto token = read_file(token_file, 4'096);
     if (!token) return token.error();
@@ -111,7 +115,8 @@ int exit_of(const json::value& record) {
 }
 
 // Prints every ACK and PROGRESS once, in order, until the command is over or the time is.
-int watch(const Context& context, const RestClient& studio, const std::string& message_id, int timeout_s) {
+int watch(const Context& context, const RestClient& studio, const std::string& message_id,
+          int timeout_s) {
     const std::int64_t end = machine_clock().steady().ns + timeout_s * 1'000'000'000LL;
     bool acknowledged = false;
     std::size_t shown = 0;
@@ -127,14 +132,18 @@ int watch(const Context& context, const RestClient& studio, const std::string& m
         for (; shown < progress.size(); ++shown) print_step(context, "progress", progress[shown]);
         if (record->at("terminal").as_bool()) {
             if (text_of(*record, "state") == "expired") {
-                report(context, fail(ErrorCode::SYS_TIMEOUT, "the command expired before the appliance answered"));
+                report(context, fail(ErrorCode::SYS_TIMEOUT,
+                                     "the command expired before the appliance answered"));
             }
             return exit_of(*record);
         }
         if (machine_clock().steady().ns >= end) {
-            return report(context, fail(ErrorCode::SYS_TIMEOUT,
-                                        fmt::format("after {} s the command is still {}; vistter command watch {} goes on",
-                                                    timeout_s, text_of(*record, "state"), message_id)));
+            return report(
+                context,
+                fail(ErrorCode::SYS_TIMEOUT,
+                     fmt::format(
+                         "after {} s the command is still {}; vistter command watch {} goes on",
+                         timeout_s, text_of(*record, "state"), message_id)));
         }
         ::poll(nullptr, 0, look_every_ms);
     }
@@ -147,11 +156,13 @@ int send(const Context& context, const SendOptions& options) {
     if (!body) return report(context, body.error());
     json::object request{{"type", options.type}, {"body", std::move(*body)}};
     if (options.expires_in_s) request["expires_in_s"] = *options.expires_in_s;
-    const auto sent = studio->send("POST", fmt::format("/v1/appliances/{}/commands", options.device), request);
+    const auto sent =
+        studio->send("POST", fmt::format("/v1/appliances/{}/commands", options.device), request);
     if (!sent) return report(context, sent.error());
     const std::string message_id = text_of(*sent, "message_id");
     if (context.json) {
-        std::cout << json::serialize(json::object{{"kind", "sent"}, {"message_id", message_id}}) << std::endl;
+        std::cout << json::serialize(json::object{{"kind", "sent"}, {"message_id", message_id}})
+                  << std::endl;
     } else {
         std::cout << message_id << std::endl;
     }
@@ -160,20 +171,28 @@ int send(const Context& context, const SendOptions& options) {
 
 void add_studio_options(CLI::App& verb, StudioOptions& options) {
     verb.add_option("--studio", options.url, "Studio's address")->capture_default_str();
-    verb.add_option("--token-file", options.token_file, "File with a sign-in token (default: VISTTER_TOKEN_FILE)");
-    verb.add_option("--root", options.root_file, "Studio's root certificate (default: VISTTER_STUDIO_ROOT)");
+    verb.add_option("--token-file", options.token_file,
+                    "File with a sign-in token (default: VISTTER_TOKEN_FILE)");
+    verb.add_option("--root", options.root_file,
+                    "Studio's root certificate (default: VISTTER_STUDIO_ROOT)");
 }
 
 void add_send(CLI::App& command, Context& context) {
-    auto options = std::make_shared<SendOptions>();  // shared by the parser's options and the callback
+    auto options =
+        std::make_shared<SendOptions>();  // shared by the parser's options and the callback
     CLI::App* verb = command.add_subcommand("send", "Send one command; prints its message_id");
     add_studio_options(*verb, options->studio);
     verb->add_option("--device", options->device, "The appliance's device_id")->required();
-    verb->add_option("--type", options->type, "DEVICE_CONFIG, CAMERA_ACTION, TIMELINE_LOAD, ...")->required();
-    verb->add_option("--body", options->body_file, "File with the body as JSON, - for standard input")->required();
-    verb->add_option("--expires-in", options->expires_in_s, "Seconds after which it must not start any more");
+    verb->add_option("--type", options->type, "DEVICE_CONFIG, CAMERA_ACTION, TIMELINE_LOAD, ...")
+        ->required();
+    verb->add_option("--body", options->body_file,
+                     "File with the body as JSON, - for standard input")
+        ->required();
+    verb->add_option("--expires-in", options->expires_in_s,
+                     "Seconds after which it must not start any more");
     verb->add_flag("--wait", options->wait, "Follow it to its end");
-    verb->add_option("--timeout", options->timeout_s, "With --wait: seconds to follow it")->capture_default_str();
+    verb->add_option("--timeout", options->timeout_s, "With --wait: seconds to follow it")
+        ->capture_default_str();
     add_json_flag(*verb, context);
     verb->callback([options, &context] {
         context.action = [options, &context] { return send(context, *options); };
@@ -181,11 +200,14 @@ void add_send(CLI::App& command, Context& context) {
 }
 
 void add_watch(CLI::App& command, Context& context) {
-    auto options = std::make_shared<WatchOptions>();  // shared by the parser's options and the callback
-    CLI::App* verb = command.add_subcommand("watch", "Follow a command: its ACK and PROGRESS, one a line");
+    auto options =
+        std::make_shared<WatchOptions>();  // shared by the parser's options and the callback
+    CLI::App* verb =
+        command.add_subcommand("watch", "Follow a command: its ACK and PROGRESS, one a line");
     add_studio_options(*verb, options->studio);
     verb->add_option("message_id", options->message_id, "What send printed")->required();
-    verb->add_option("--timeout", options->timeout_s, "Seconds to follow it")->capture_default_str();
+    verb->add_option("--timeout", options->timeout_s, "Seconds to follow it")
+        ->capture_default_str();
     add_json_flag(*verb, context);
     verb->callback([options, &context] {
         context.action = [options, &context] {
@@ -199,7 +221,8 @@ void add_watch(CLI::App& command, Context& context) {
 }  // namespace
 
 void add_command_verbs(CLI::App& app, Context& context) {
-    CLI::App* command = app.add_subcommand("command", "Send commands to appliances through Studio and follow them");
+    CLI::App* command =
+        app.add_subcommand("command", "Send commands to appliances through Studio and follow them");
     command->require_subcommand(1);
     add_send(*command, context);
     add_watch(*command, context);

@@ -1,5 +1,6 @@
-// `vistter pair`: gives a pairing token to an appliance through its local API. The token comes from a file or standard
-// input, never from the command line, where every user of the machine could read it.
+// `vistter pair`: gives a pairing token to an appliance through its local API. The token comes from
+// a file or standard input, never from the command line, where every user of the machine could read
+// it.
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
@@ -42,7 +43,9 @@ Result<std::string> read_secret(const std::filesystem::path& file) {
     }
     std::string line;
     std::getline(std::cin, line);
-    if (line.empty()) return fail(ErrorCode::PAIR_CHECK, "No pairing token on standard input; or name one with --token-file.");
+    if (line.empty())
+        return fail(ErrorCode::PAIR_CHECK,
+                    "No pairing token on standard input; or name one with --token-file.");
     return first_line(line);
 }
 
@@ -59,11 +62,12 @@ Error refusal(const net::Fetched& answer) {
             return fail(known.value_or(ErrorCode::SYS_INTERNAL), std::string(detail->as_string()));
         }
     }
-    return fail(ErrorCode::SYS_INTERNAL, fmt::format("The appliance answered {}; is this its address?", answer.status));
+    return fail(ErrorCode::SYS_INTERNAL,
+                fmt::format("The appliance answered {}; is this its address?", answer.status));
 }
 
-Result<json::object> post(const Arguments& arguments, const std::string& path, const json::object& body,
-                          const std::string& bearer) {
+Result<json::object> post(const Arguments& arguments, const std::string& path,
+                          const json::object& body, const std::string& bearer) {
     net::FetchOptions request;
     request.method = "POST";
     request.url = arguments.appliance + path;
@@ -76,7 +80,8 @@ Result<json::object> post(const Arguments& arguments, const std::string& path, c
     if (answer->status / 100 != 2) return refusal(*answer);
     boost::system::error_code failed;
     json::value value = json::parse(answer->body, failed);
-    if (failed || !value.is_object()) return fail(ErrorCode::SYS_INTERNAL, "The appliance's answer could not be read.");
+    if (failed || !value.is_object())
+        return fail(ErrorCode::SYS_INTERNAL, "The appliance's answer could not be read.");
     return std::move(value.as_object());
 }
 
@@ -85,15 +90,18 @@ Result<json::object> pair(const Arguments& arguments) {
     if (!token) return token.error();
     if (const auto good = crypto::parse_pairing_token(*token); !good) return good.error();
     if (arguments.password_file.empty())
-        return fail(ErrorCode::API_UNAUTHENTICATED, "Name the file with the appliance page's password: --password-file.");
+        return fail(ErrorCode::API_UNAUTHENTICATED,
+                    "Name the file with the appliance page's password: --password-file.");
     const auto password = read_file(arguments.password_file, secret_limit);
     if (!password) return password.error();
-    const auto session = post(arguments, "/local/v1/session", {{"password", first_line(*password)}}, {});
+    const auto session =
+        post(arguments, "/local/v1/session", {{"password", first_line(*password)}}, {});
     if (!session) return session.error();
     const json::value* bearer = session->if_contains("token");
     if (bearer == nullptr || !bearer->is_string())
         return fail(ErrorCode::SYS_INTERNAL, "The appliance's sign-in answer holds no token.");
-    return post(arguments, "/local/v1/pairing", {{"token", *token}, {"studio_url", arguments.studio}},
+    return post(arguments, "/local/v1/pairing",
+                {{"token", *token}, {"studio_url", arguments.studio}},
                 std::string(bearer->as_string()));
 }
 
@@ -106,8 +114,9 @@ int run(const Context& context, const Arguments& arguments) {
     }
     const json::value* device = paired->if_contains("device_id");
     std::cerr << "Paired: the appliance is "
-              << (device != nullptr && device->is_string() ? std::string(device->as_string()) : "known") << " at "
-              << arguments.studio << "\n";
+              << (device != nullptr && device->is_string() ? std::string(device->as_string())
+                                                           : "known")
+              << " at " << arguments.studio << "\n";
     return exit_ok;
 }
 
@@ -115,13 +124,19 @@ int run(const Context& context, const Arguments& arguments) {
 
 void add_pair_verb(CLI::App& app, Context& context) {
     auto arguments = std::make_shared<Arguments>();  // shared: CLI11 keeps its callbacks as copies
-    CLI::App* command = app.add_subcommand("pair", "Pair an appliance with a Studio; the token comes on standard input");
-    command->add_option("--appliance", arguments->appliance, "Address of the appliance's local API")->capture_default_str();
-    command->add_option("--studio", arguments->studio, "Address of Studio, https://host[:port]")->required();
+    CLI::App* command = app.add_subcommand(
+        "pair", "Pair an appliance with a Studio; the token comes on standard input");
+    command->add_option("--appliance", arguments->appliance, "Address of the appliance's local API")
+        ->capture_default_str();
+    command->add_option("--studio", arguments->studio, "Address of Studio, https://host[:port]")
+        ->required();
     command->add_option("--token-file", arguments->token_file, "Read the token from this file");
-    command->add_option("--password-file", arguments->password_file, "File with the appliance page's password");
+    command->add_option("--password-file", arguments->password_file,
+                        "File with the appliance page's password");
     add_json_flag(*command, context);
-    command->callback([&context, arguments] { context.action = [&context, arguments] { return run(context, *arguments); }; });
+    command->callback([&context, arguments] {
+        context.action = [&context, arguments] { return run(context, *arguments); };
+    });
 }
 
 }  // namespace vistter::cli

@@ -82,6 +82,19 @@ Result<json::value> Stage::command(OnAir& on_air, const std::string& type, const
     return follow(on_air.commands.back(), until);
 }
 
+json::value Stage::house_config() const {
+    json::object profile{{"width", options_.width},
+                         {"height", options_.height},
+                         {"frame_rate", {{"num", 30}, {"den", 1}}},
+                         {"video_bitrate_kbps", 3000},
+                         {"keyframe_interval_s", 2},
+                         {"preset", "superfast"},
+                         {"audio_bitrate_kbps", 128}};
+    return {{"device", {{"name", "Harbour hut"}}},
+            {"encoding_profiles", {{"prf_demo", profile}}},
+            {"destinations", {{"dst_local", {{"kind", "rtmp"}, {"url", rtmp_url_}}}}}};
+}
+
 Status Stage::add_cameras(OnAir& on_air) {
     for (std::size_t i = 0; i < camera_urls_.size(); ++i) {
         Address address = split_rtsp(camera_urls_[i]);
@@ -153,10 +166,7 @@ Result<OnAir> Stage::go_on_air() {
     auto link = appliance_api_->get("/local/v1/link");
     if (!link.ok()) return link.error();
     on_air.device_id = text_of(*link, "device_id");
-    auto configured = command(on_air, "DEVICE_CONFIG",
-                              {{"config_patch", {{"device", {{"name", "Harbour hut"}}},
-                                                 {"destinations", {{"local_rtmp", {{"kind", "rtmp"}, {"url", rtmp_url_}}}}}}}},
-                              "completed");
+    auto configured = command(on_air, "DEVICE_CONFIG", {{"config_patch", house_config()}}, "completed");
     if (!configured.ok()) return configured.error();
     Status cameras = add_cameras(on_air);
     if (!cameras.ok()) return cameras.error();
@@ -166,8 +176,8 @@ Result<OnAir> Stage::go_on_air() {
     auto live = command(on_air, "STREAM_CONTROL",
                         {{"stream_id", on_air.stream_id},
                          {"command", "start"},
-                         {"parameters", {{"destination_ids", json::array{"local_rtmp"}},
-                                         {"profile_id", "default"},
+                         {"parameters", {{"destination_ids", json::array{"dst_local"}},
+                                         {"profile_id", "prf_demo"},
                                          {"source", "program"}}}},
                         "succeeded");
     if (!live.ok()) return live.error();

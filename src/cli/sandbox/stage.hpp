@@ -71,6 +71,7 @@ class Stage {
     Status start_appliance();
     Status launch_appliance(const std::string& listen);
     Status sign_in_appliance();
+    boost::json::value house_config() const;
     Status add_cameras(OnAir& on_air);
     Status load_show(OnAir& on_air);
     Result<boost::json::value> follow(const std::string& message_id, const std::string& until);
