@@ -54,7 +54,8 @@ TEST_F(PairingDeskTest, ATokenLivesExactlyItsTime) {
     EXPECT_TRUE(registry->grant_by_hash(issued.grant.secret_hash));
     clock.advance_ms(1);
     EXPECT_EQ(refusal(request(issued.text, "SN-1")), ErrorCode::PAIR_EXPIRED);
-    EXPECT_EQ(refusal(request(issued.text, "SN-2")), ErrorCode::PAIR_INVALID) << "a foreign serial learns nothing";
+    EXPECT_EQ(refusal(request(issued.text, "SN-2")), ErrorCode::PAIR_INVALID)
+        << "a foreign serial learns nothing";
     EXPECT_TRUE(registry->devices().empty());
 }
 
@@ -62,17 +63,18 @@ TEST_F(PairingDeskTest, EveryAttemptLeavesItsRow) {
     const auto issued = desk.issue("SN-1", 900, "usr_a").value();
     for (int n = 0; n < 5; ++n) refusal(request(issued.text, "SN-2"));
     EXPECT_EQ(audit_trail(),
-              (std::vector<std::string>{"pairing.issue ok", "pairing.redeem PAIR_INVALID",
-                                        "pairing.redeem PAIR_INVALID", "pairing.redeem PAIR_INVALID",
-                                        "pairing.redeem PAIR_INVALID", "pairing.redeem PAIR_INVALID",
-                                        "pairing.locked 1 tokens"}));
+              (std::vector<std::string>{
+                  "pairing.issue ok", "pairing.redeem PAIR_INVALID", "pairing.redeem PAIR_INVALID",
+                  "pairing.redeem PAIR_INVALID", "pairing.redeem PAIR_INVALID",
+                  "pairing.redeem PAIR_INVALID", "pairing.locked 1 tokens"}));
 }
 
 TEST_F(PairingDeskTest, TheSecretItselfIsNowhereInTheDatabase) {
     const auto issued = desk.issue("SN-1", 900, "usr_a").value();
     const std::string secret = request(issued.text, "SN-1").secret_hex;
     EXPECT_NE(issued.grant.secret_hash, issued.grant.secret_mark);
-    for (const std::string& kept : {issued.grant.secret_hash, issued.grant.secret_mark, issued.grant.token_id}) {
+    for (const std::string& kept :
+         {issued.grant.secret_hash, issued.grant.secret_mark, issued.grant.token_id}) {
         EXPECT_EQ(kept.find(secret), std::string::npos);
     }
 }
@@ -85,7 +87,8 @@ TEST_F(PairingDeskTest, ABadSigningRequestDoesNotSpendTheToken) {
     EXPECT_TRUE(desk.redeem(request(issued.text, "SN-1")).ok());
 }
 
-// The CA survives an interruption after any of its files: what is missing is made, what is there is kept.
+// The CA survives an interruption after any of its files: what is missing is made, what is there is
+// kept.
 TEST_F(PairingDeskTest, AnInterruptedFirstStartIsContinued) {
     const std::string root = trust->root_pem();
     const TrustBundle before = trust->trust_bundle();
@@ -113,8 +116,10 @@ TEST_F(PairingDeskTest, TheServerCertificateIsRenewedBeforeItEndsAndWhenItsNames
     clock.advance_ms(370LL * 86'400'000);
     EXPECT_TRUE(trust->renew_server_certificate());
     EXPECT_NE(trust->server_chain_pem(), before);
-    const auto renamed = open_authority({folder.path(), "test", {"127.0.0.1", "studio.example"}}, clock, random)
-                             .value()->server_chain_pem();
+    const auto renamed =
+        open_authority({folder.path(), "test", {"127.0.0.1", "studio.example"}}, clock, random)
+            .value()
+            ->server_chain_pem();
     EXPECT_NE(renamed, trust->server_chain_pem());
 }
 

@@ -1,4 +1,5 @@
-// Pairing over HTTP, as an appliance and as those who should not pair (G1.3, G1.4, G1.6, G1.7, G1.8).
+// Pairing over HTTP, as an appliance and as those who should not pair (G1.3, G1.4, G1.6, G1.7,
+// G1.8).
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -28,9 +29,12 @@ class PairingTest : public testing::Test {
         EXPECT_EQ(issued.status, 201) << issued.text;
         return issued.member("token");
     }
-    Reply pair(const json::object& request) const { return appliance.post("/v1/bootstrap/pair", request); }
+    Reply pair(const json::object& request) const {
+        return appliance.post("/v1/bootstrap/pair", request);
+    }
     int tries_left() const {
-        return static_cast<int>(ann.get("/v1/pairing-tokens").body.at("items").at(0).at("tries_left").as_int64());
+        return static_cast<int>(
+            ann.get("/v1/pairing-tokens").body.at("items").at(0).at("tries_left").as_int64());
     }
 };
 
@@ -40,7 +44,8 @@ TEST_F(PairingTest, ATokenBecomesCredentialsForItsSerial) {
     const Reply paired = pair(device.request(token_for("SN-1")));
     ASSERT_EQ(paired.status, 201) << paired.text;
     const auto root = crypto::Certificate::from_pem(studio.root_pem).value();
-    const auto certificate = crypto::Certificate::from_pem(paired.member("client_certificate")).value();
+    const auto certificate =
+        crypto::Certificate::from_pem(paired.member("client_certificate")).value();
     EXPECT_TRUE(certificate.issued_by(root));
     EXPECT_EQ(certificate.public_key().spki_sha256(), device.tls.public_key().spki_sha256());
     EXPECT_EQ(certificate.uri_names(),
@@ -53,7 +58,8 @@ TEST_F(PairingTest, ATokenBecomesCredentialsForItsSerial) {
     EXPECT_EQ(trust.at("pins").at(0).as_string(), to_hex(root.public_key().spki_sha256()));
     EXPECT_NE(trust.at("pins").at(0), trust.at("pins").at(1)) << "the spare root has its own pin";
     EXPECT_EQ(trust.at("studio_keys").at(0).at("kid").as_string(), "studio:main#1");
-    EXPECT_TRUE(paired.body.at("channels").at(0).at("url").as_string().starts_with("wss://127.0.0.1:"));
+    EXPECT_TRUE(
+        paired.body.at("channels").at(0).at("url").as_string().starts_with("wss://127.0.0.1:"));
     const Reply fleet = ann.get("/v1/appliances");
     EXPECT_EQ(fleet.body.at("items").at(0).at("serial").as_string(), "SN-1");
     EXPECT_FALSE(fleet.body.at("items").at(0).at("connected").as_bool());
@@ -83,8 +89,9 @@ TEST_F(PairingTest, EveryMismatchGetsOneAndTheSameAnswer) {
     json::object unknown_serial = PairingDevice{.serial = "SN-7"}.request(token);
     unknown_serial["token_secret"] = "00112233445566778899";
     std::vector<std::string> answers;
-    for (const json::object& request : {PairingDevice{.serial = "SN-2"}.request(token), wrong_secret, unknown_serial,
-                                        PairingDevice{.serial = "SN-9"}.request(withdrawn)}) {
+    for (const json::object& request :
+         {PairingDevice{.serial = "SN-2"}.request(token), wrong_secret, unknown_serial,
+          PairingDevice{.serial = "SN-9"}.request(withdrawn)}) {
         Reply refused = pair(request);
         EXPECT_EQ(refused.status, 403) << refused.text;
         refused.body.as_object().erase("correlation_id");
@@ -92,13 +99,15 @@ TEST_F(PairingTest, EveryMismatchGetsOneAndTheSameAnswer) {
     }
     for (const std::string& answer : answers) EXPECT_EQ(answer, answers.front());
     EXPECT_EQ(tries_left(), 3) << "the foreign serial and the wrong secret each burnt one try";
-    EXPECT_EQ(pair(PairingDevice{.serial = "SN-1"}.request(token)).status, 201) << "its own serial still pairs";
+    EXPECT_EQ(pair(PairingDevice{.serial = "SN-1"}.request(token)).status, 201)
+        << "its own serial still pairs";
 }
 
 // G1.4
 TEST_F(PairingTest, FiveFailedTriesCloseAToken) {
     const std::string token = token_for("SN-1");
-    for (int n = 0; n < 5; ++n) EXPECT_EQ(pair(PairingDevice{.serial = "SN-2"}.request(token)).status, 403);
+    for (int n = 0; n < 5; ++n)
+        EXPECT_EQ(pair(PairingDevice{.serial = "SN-2"}.request(token)).status, 403);
     EXPECT_EQ(tries_left(), 0);
     const Reply late = pair(PairingDevice{.serial = "SN-1"}.request(token));
     EXPECT_EQ(late.status, 403) << "not even its own serial pairs now";
@@ -109,22 +118,30 @@ TEST_F(PairingTest, BadRequestsAreRefusedBeforeAnyTokenIsLookedAt) {
     const std::string token = token_for("SN-1");
     const json::object good = PairingDevice{.serial = "SN-1"}.request(token);
     const std::string path = "/v1/bootstrap/pair";
-    EXPECT_EQ(appliance.request("POST", path, json::serialize(good), {{"content-type", "text/plain"}}).status, 415);
+    EXPECT_EQ(
+        appliance.request("POST", path, json::serialize(good), {{"content-type", "text/plain"}})
+            .status,
+        415);
     json::object big = good;
     big["csr_tls"] = std::string(70'000, 'x');
     EXPECT_EQ(pair(big).status, 413);
-    EXPECT_EQ(appliance.request("POST", path, "{\"serial\":", {{"content-type", "application/json"}}).status, 400);
+    EXPECT_EQ(
+        appliance.request("POST", path, "{\"serial\":", {{"content-type", "application/json"}})
+            .status,
+        400);
     struct Case {
         const char* member;
         json::value value;
     };
-    for (const Case& each : {Case{"serial", "x"}, Case{"serial", 7}, Case{"token_secret", "zz"},
-                             Case{"csr_tls", "-----BEGIN nothing"}, Case{"csr_sign", good.at("csr_tls")}}) {
+    for (const Case& each :
+         {Case{"serial", "x"}, Case{"serial", 7}, Case{"token_secret", "zz"},
+          Case{"csr_tls", "-----BEGIN nothing"}, Case{"csr_sign", good.at("csr_tls")}}) {
         json::object bad = good;
         bad[each.member] = each.value;
         const Reply refused = pair(bad);
         EXPECT_EQ(refused.status, 422) << refused.text;
-        EXPECT_EQ(refused.pointers(), std::vector<std::string>{std::string("/") + each.member}) << refused.text;
+        EXPECT_EQ(refused.pointers(), std::vector<std::string>{std::string("/") + each.member})
+            << refused.text;
     }
     json::object more = good;
     more["admin"] = true;

@@ -20,7 +20,8 @@ class SignInTest : public testing::Test {
         return code;
     }
     Reply set_up(const std::string& code, const std::string& password) {
-        return studio.client().post("/v1/setup", {{"code", code}, {"username", "ann"}, {"password", password}});
+        return studio.client().post("/v1/setup",
+                                    {{"code", code}, {"username", "ann"}, {"password", password}});
     }
 };
 
@@ -31,8 +32,8 @@ unsigned mode_of(const std::filesystem::path& path) {
 
 TEST_F(SignInTest, TheStateFolderAndEverySecretInItArePrivate) {
     EXPECT_EQ(mode_of(studio.state), 0700U);
-    for (const char* name : {"root.key", "spare-root.key", "server.key", "signing.key", "url.key", "setup-code",
-                             "studio.db"}) {
+    for (const char* name : {"root.key", "spare-root.key", "server.key", "signing.key", "url.key",
+                             "setup-code", "studio.db"}) {
         EXPECT_EQ(mode_of(studio.state / name), 0600U) << name;
     }
 }
@@ -51,12 +52,17 @@ TEST_F(SignInTest, TheSetupCodeMakesOneUserAndIsGone) {
 }
 
 TEST_F(SignInTest, ThereIsNoDefaultAndNoShortPassword) {
-    EXPECT_EQ(studio.client().post("/v1/auth/session", {{"username", "admin"}, {"password", "admin"}}).status, 401);
+    EXPECT_EQ(studio.client()
+                  .post("/v1/auth/session", {{"username", "admin"}, {"password", "admin"}})
+                  .status,
+              401);
     const Reply weak = set_up(setup_code(), "elevenchars");
     EXPECT_EQ(weak.status, 422) << weak.text;
     EXPECT_EQ(weak.pointers(), std::vector<std::string>{"/password"});
-    EXPECT_EQ(weak.text.find("elevenchars"), std::string::npos) << "an answer never repeats a password";
-    EXPECT_TRUE(std::filesystem::exists(studio.state / "setup-code")) << "the code is not spent on a refusal";
+    EXPECT_EQ(weak.text.find("elevenchars"), std::string::npos)
+        << "an answer never repeats a password";
+    EXPECT_TRUE(std::filesystem::exists(studio.state / "setup-code"))
+        << "the code is not spent on a refusal";
 }
 
 TEST_F(SignInTest, GuessesEndInTooManyRequestsWithAWait) {
@@ -65,22 +71,26 @@ TEST_F(SignInTest, GuessesEndInTooManyRequestsWithAWait) {
     Reply last;
     int wrong = 0;
     for (int n = 0; n < 20 && last.status != 429; ++n) {
-        last = guesser.post("/v1/auth/session", {{"username", user_name}, {"password", "wrong horse battery"}});
+        last = guesser.post("/v1/auth/session",
+                            {{"username", user_name}, {"password", "wrong horse battery"}});
         wrong += last.status == 401 ? 1 : 0;
     }
     EXPECT_EQ(wrong, 10);
     EXPECT_EQ(last.status, 429) << last.text;
     EXPECT_EQ(last.code(), "API_RATE");
     EXPECT_GT(std::stoi(last.headers.at("retry-after")), 0);
-    const Reply right = guesser.post("/v1/auth/session", {{"username", user_name}, {"password", user_password}});
+    const Reply right =
+        guesser.post("/v1/auth/session", {{"username", user_name}, {"password", user_password}});
     EXPECT_EQ(right.status, 429) << "while the door is shut even the right password is not tried";
 }
 
 TEST_F(SignInTest, AnUnknownUserAndAWrongPasswordGetTheSameAnswer) {
     studio.signed_in();
     const Client guesser = studio.client();
-    const Reply wrong = guesser.post("/v1/auth/session", {{"username", user_name}, {"password", "not the password"}});
-    const Reply unknown = guesser.post("/v1/auth/session", {{"username", "bob"}, {"password", "not the password"}});
+    const Reply wrong = guesser.post("/v1/auth/session",
+                                     {{"username", user_name}, {"password", "not the password"}});
+    const Reply unknown =
+        guesser.post("/v1/auth/session", {{"username", "bob"}, {"password", "not the password"}});
     EXPECT_EQ(wrong.status, 401);
     EXPECT_EQ(unknown.status, 401);
     EXPECT_EQ(wrong.member("detail"), unknown.member("detail"));
@@ -90,8 +100,8 @@ class CookieTest : public SignInTest {
   protected:
     void SetUp() override {
         studio.signed_in();
-        const Reply session =
-            studio.client().post("/v1/auth/session", {{"username", user_name}, {"password", user_password}});
+        const Reply session = studio.client().post(
+            "/v1/auth/session", {{"username", user_name}, {"password", user_password}});
         const std::string set_cookie = session.headers.at("set-cookie");
         EXPECT_NE(set_cookie.find("HttpOnly"), std::string::npos);
         EXPECT_NE(set_cookie.find("SameSite=Strict"), std::string::npos);
@@ -124,11 +134,13 @@ TEST_F(CookieTest, WritesFromAnotherSiteAreRefused) {
     EXPECT_EQ(write({{"x-csrf-token", csrf}, {"origin", studio.url}}).status, 201);
     EXPECT_EQ(write({{"x-csrf-token", csrf}, {"origin", "https://evil.example"}}).status, 403);
     EXPECT_EQ(write({{"x-csrf-token", csrf}, {"sec-fetch-site", "cross-site"}}).status, 403);
-    EXPECT_EQ(write({{"x-csrf-token", csrf}, {"host", "evil.example"}}).status, 403) << "DNS rebinding";
+    EXPECT_EQ(write({{"x-csrf-token", csrf}, {"host", "evil.example"}}).status, 403)
+        << "DNS rebinding";
 }
 
 TEST_F(CookieTest, SigningOutEndsTheSession) {
-    EXPECT_EQ(browser.request("DELETE", "/v1/auth/session", {}, {{"x-csrf-token", csrf}}).status, 204);
+    EXPECT_EQ(browser.request("DELETE", "/v1/auth/session", {}, {{"x-csrf-token", csrf}}).status,
+              204);
     EXPECT_EQ(browser.get("/v1/me").status, 401);
 }
 

@@ -1,4 +1,5 @@
-// A real vistter-studio as a child of the test, and a client that speaks to it as a person, a tool or an appliance.
+// A real vistter-studio as a child of the test, and a client that speaks to it as a person, a tool
+// or an appliance.
 #pragma once
 
 #include <boost/json.hpp>
@@ -22,8 +23,8 @@ struct Reply {
     int status = 0;
     net::Headers headers;
     std::string text;
-    json::value body;  // null unless it is JSON
-    std::string code() const;                 // of a problem document
+    json::value body;                                 // null unless it is JSON
+    std::string code() const;                         // of a problem document
     std::string member(std::string_view name) const;  // a text member, or ""
     std::vector<std::string> pointers() const;        // of a problem's errors
 };
@@ -35,10 +36,13 @@ class Client {
     net::Headers headers;  // sent with every request
     Reply request(const std::string& method, const std::string& path, const std::string& body = {},
                   const net::Headers& more = {}) const;
-    Reply get(const std::string& path, const net::Headers& more = {}) const { return request("GET", path, {}, more); }
+    Reply get(const std::string& path, const net::Headers& more = {}) const {
+        return request("GET", path, {}, more);
+    }
     Reply send(const std::string& method, const std::string& path, const json::value& body,
                const net::Headers& more = {}) const;
-    Reply post(const std::string& path, const json::value& body, const net::Headers& more = {}) const {
+    Reply post(const std::string& path, const json::value& body,
+               const net::Headers& more = {}) const {
         return send("POST", path, body, more);
     }
     const std::string& url() const { return url_; }
@@ -50,12 +54,16 @@ class Client {
 
 class StudioProcess {
   public:
-    // Starts it on free ports of 127.0.0.1 with state in `state`; the test fails if it does not come up.
-    explicit StudioProcess(const std::filesystem::path& state, std::vector<std::string> more_arguments = {});
+    // Starts it on free ports of 127.0.0.1 with state in `state`; the test fails if it does not
+    // come up.
+    explicit StudioProcess(const std::filesystem::path& state,
+                           std::vector<std::string> more_arguments = {});
     Client client() const { return Client(url, root_pem); }
     // A client signed in with a bearer token; sets Studio up first if needed.
     Client signed_in();
-    Client channel_client(const net::TlsIdentity& identity) const { return Client(channel_url, root_pem, identity); }
+    Client channel_client(const net::TlsIdentity& identity) const {
+        return Client(channel_url, root_pem, identity);
+    }
     int stop() { return process.stop(10'000); }
 
     std::filesystem::path state;

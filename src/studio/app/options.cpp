@@ -1,9 +1,9 @@
 // Options and their help.
 #include "studio/app/options.hpp"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <charconv>
-#include <fmt/format.h>
 
 #include "contract/validate.hpp"
 
@@ -19,9 +19,11 @@ std::string check_endpoint(const std::string& text) {
 }
 
 std::string check_environment(const std::string& text) {
-    const bool fine = !text.empty() && text.size() <= 32 &&
-                      text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
-    return fine ? std::string() : "an environment has 1 to 32 lower-case letters, digits and dashes";
+    const bool fine =
+        !text.empty() && text.size() <= 32 &&
+        text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+    return fine ? std::string()
+                : "an environment has 1 to 32 lower-case letters, digits and dashes";
 }
 
 }  // namespace
@@ -32,8 +34,10 @@ Result<Endpoint> read_endpoint(const std::string& text) {
     const char* end = text.data() + text.size();
     const auto digits = colon == std::string::npos ? end : text.data() + colon + 1;
     const auto [stop, error] = std::from_chars(digits, end, endpoint.port);
-    if (colon == std::string::npos || colon == 0 || digits == end || error != std::errc{} || stop != end) {
-        return fail(ErrorCode::CFG_INVALID, fmt::format("{} is not ADDR:PORT, e.g. 127.0.0.1:8443", text));
+    if (colon == std::string::npos || colon == 0 || digits == end || error != std::errc{} ||
+        stop != end) {
+        return fail(ErrorCode::CFG_INVALID,
+                    fmt::format("{} is not ADDR:PORT, e.g. 127.0.0.1:8443", text));
     }
     endpoint.address = text.substr(0, colon);
     if (endpoint.address.starts_with('[') && endpoint.address.ends_with(']')) {
@@ -49,16 +53,23 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_code) {
     CLI::App app{"VistterStudio: pairs appliances, sends them commands, keeps what they report."};
     app.set_version_flag("--version", fmt::format("vistter-studio {}, contract {}", version,
                                                   contract::contract_version()));
-    app.add_option("--state", options.state, "Folder for keys, database and assets (mode 0700)")->capture_default_str();
+    app.add_option("--state", options.state, "Folder for keys, database and assets (mode 0700)")
+        ->capture_default_str();
     app.add_option("--listen", listen, "Web page, API and pairing (HTTPS); port 0: a free one")
-        ->capture_default_str()->check(check_endpoint);
+        ->capture_default_str()
+        ->check(check_endpoint);
     app.add_option("--channel", channel, "Appliances' channel (mutual TLS); port 0: a free one")
-        ->capture_default_str()->check(check_endpoint);
-    app.add_option("--public-host", options.public_host, "Name or address appliances and browsers reach Studio by");
-    app.add_option("--environment", options.environment, "Name of this Studio's tenant and keys, fixed at first start")
-        ->capture_default_str()->check(check_environment);
+        ->capture_default_str()
+        ->check(check_endpoint);
+    app.add_option("--public-host", options.public_host,
+                   "Name or address appliances and browsers reach Studio by");
+    app.add_option("--environment", options.environment,
+                   "Name of this Studio's tenant and keys, fixed at first start")
+        ->capture_default_str()
+        ->check(check_environment);
     app.add_option("--web", options.web, "Folder of the built web pages");
-    app.add_option("--ready-fd", options.ready_fd, "Descriptor that gets one JSON line when everything listens")
+    app.add_option("--ready-fd", options.ready_fd,
+                   "Descriptor that gets one JSON line when everything listens")
         ->capture_default_str();
     try {
         app.parse(argc, argv);

@@ -21,13 +21,15 @@ struct Options {
     std::filesystem::path state = "/var/lib/vistter/studio";
     Endpoint listen{"0.0.0.0", 8443};
     Endpoint channel{"0.0.0.0", 8444};
-    std::string public_host;          // empty: the listening address, or this machine's name if that is any address
-    std::string environment = "main"; // names the tenant and the keys; fixed at the first start
-    std::filesystem::path web;        // empty: beside the program
+    std::string
+        public_host;  // empty: the listening address, or this machine's name if that is any address
+    std::string environment = "main";  // names the tenant and the keys; fixed at the first start
+    std::filesystem::path web;         // empty: beside the program
     int ready_fd = 1;
 };
 
-// Parses argv. Nothing: there is nothing to run (help, version or a usage error was printed), `exit_code` says which.
+// Parses argv. Nothing: there is nothing to run (help, version or a usage error was printed),
+// `exit_code` says which.
 std::optional<Options> read_options(int argc, char** argv, int& exit_code);
 
 }  // namespace vistter::studio

@@ -11,9 +11,10 @@ namespace vistter::studio {
 // Holds the folder's lock until it is destroyed; the lock dies with the process.
 class StateFolder {
   public:
-    // Makes the folder (0700) if needed and locks it. Errors: SYS_BUSY (another Studio uses it), CFG_INVALID (open to
-    // others, or made for another environment), SYS_STORAGE.
-    static Result<StateFolder> open(const std::filesystem::path& path, const std::string& environment);
+    // Makes the folder (0700) if needed and locks it. Errors: SYS_BUSY (another Studio uses it),
+    // CFG_INVALID (open to others, or made for another environment), SYS_STORAGE.
+    static Result<StateFolder> open(const std::filesystem::path& path,
+                                    const std::string& environment);
     StateFolder(StateFolder&& other) noexcept;
     StateFolder& operator=(StateFolder&&) = delete;
     ~StateFolder();

@@ -1,17 +1,18 @@
 // Studio, read downwards.
 #include "studio/app/studio.hpp"
 
+#include <unistd.h>
 #include <csignal>
 #include <cstdio>
-#include <unistd.h>
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 #include <utility>
 
 #include "async/loop.hpp"
 #include "base/log.hpp"
 #include "contract/object_writer.hpp"
+#include "contract/validate.hpp"
 #include "crypto/password.hpp"
 #include "net/server.hpp"
 #include "store/database.hpp"
@@ -39,10 +40,15 @@ constexpr std::int64_t drain_ms = 300;  // for GOODBYEs and last answers to leav
 constexpr int hash_threads = 2;
 constexpr std::size_t hash_queue = 64;
 
-// Disk full and damage keep their own codes; anything else is a bug.
+// Disk full and damage keep their own codes; anything else is a bug. The particulars (paths) stay
+// in the log.
 Error meaning_of(const std::exception& failure) {
-    if (const auto* storage = dynamic_cast<const store::StorageFailure*>(&failure)) return storage->error();
-    return fail(ErrorCode::SYS_INTERNAL, "something went wrong inside Studio; its log has this correlation_id");
+    if (const auto* storage = dynamic_cast<const store::StorageFailure*>(&failure)) {
+        return fail(storage->error().code,
+                    "Studio cannot write to its disk; free some space there and try again");
+    }
+    return fail(ErrorCode::SYS_INTERNAL,
+                "something went wrong inside Studio; its log has this correlation_id");
 }
 
 // What must exist before the parts that hold references to it.
@@ -57,15 +63,16 @@ struct Foundation {
 Result<Foundation> lay_foundation(const Options& options, const std::vector<std::string>& hosts) {
     auto folder = StateFolder::open(options.state, options.environment);
     if (!folder) return folder.error();
-    auto trust = open_authority({folder->path(), options.environment, hosts}, machine_clock(), machine_random());
+    auto trust = open_authority({folder->path(), options.environment, hosts}, machine_clock(),
+                                machine_random());
     if (!trust) return trust.error();
     auto database = store::open_database(folder->path() / "studio.db", schema());
     if (!database) return database.error();
     auto accounts = make_accounts(**database);
     auto setup_code = open_setup_code(folder->path(), accounts->any_user(), machine_random());
     if (!setup_code) return setup_code.error();
-    return Foundation{std::move(*folder), std::move(*trust), std::move(*database), std::move(accounts),
-                      std::move(*setup_code)};
+    return Foundation{std::move(*folder), std::move(*trust), std::move(*database),
+                      std::move(accounts), std::move(*setup_code)};
 }
 
 class Service final : public Studio {
@@ -78,11 +85,11 @@ class Service final : public Studio {
           registry_(make_registry(*base_.database)),
           projection_(make_projection(*base_.database, machine_clock())),
           library_(make_library(*base_.database, base_.folder.path() / "assets")),
-          channel_(make_channel(loop_, *base_.database, *registry_, *projection_, machine_clock(), machine_random(),
-                                channel_options())),
+          channel_(make_channel(loop_, *base_.database, *registry_, *projection_, machine_clock(),
+                                machine_random(), channel_options())),
           live_(loop_, *projection_),
-          pairing_({*registry_, *base_.trust, *records_, *records_, machine_clock(), machine_random(),
-                    options.environment}),
+          pairing_({*registry_, *base_.trust, *records_, *records_, machine_clock(),
+                    machine_random(), options.environment}),
           services_(make_services()) {}
 
     Status listen();
@@ -155,21 +162,23 @@ Services Service::make_services() {
                     .issue_session = issue,
                     .credentials_changed = replaced,
                     .failure = meaning_of,
-                    .absent_user_hash = crypto::hash_password(crypto::make_setup_code(machine_random()),
-                                                              machine_random())};
+                    .absent_user_hash = crypto::hash_password(
+                        crypto::make_setup_code(machine_random()), machine_random())};
 }
 
 net::ServerOptions Service::server_options(const Endpoint& endpoint) const {
     net::ServerOptions server;
     server.address = endpoint.address;
     server.port = endpoint.port;
-    server.tls = net::ServerTls{{base_.trust->server_chain_pem(), base_.trust->server_key_pem()}, {}};
+    server.tls =
+        net::ServerTls{{base_.trust->server_chain_pem(), base_.trust->server_key_pem()}, {}};
     return server;
 }
 
 Status Service::listen() {
     net::ServerOptions web = server_options(options_.listen);
     web.max_body_bytes = max_asset_bytes;
+    web.max_connections = 512;
     auto web_server = net::listen(loop_, std::move(web),
                                   make_handler(services_, web_routes(), web_pages(options_.web)));
     if (!web_server) return web_server.error();
@@ -178,10 +187,12 @@ Status Service::listen() {
     road.tls->client_root_pem = base_.trust->root_pem();
     road.max_body_bytes = 4'096;
     road.websocket = channel_->route();
-    auto road_server = net::listen(loop_, std::move(road), make_handler(services_, channel_routes(), {}));
+    auto road_server =
+        net::listen(loop_, std::move(road), make_handler(services_, channel_routes(), {}));
     if (!road_server) return road_server.error();
     road_ = std::move(*road_server);
-    services_.addresses = addresses_of(hosts_, reachable_host(options_), web_->port(), road_->port());
+    services_.addresses =
+        addresses_of(hosts_, reachable_host(options_), web_->port(), road_->port());
     return ok();
 }
 
@@ -202,18 +213,22 @@ void Service::say_ready() const {
         .text("root_pem_file", base_.trust->root_file().string())
         .text("setup_code_file", (base_.folder.path() / "setup-code").string());
     const std::string text = line.str() + "\n";
-    if (::write(options_.ready_fd, text.data(), text.size()) < 0) log::warning("nobody reads the ready descriptor");
+    if (::write(options_.ready_fd, text.data(), text.size()) < 0)
+        log::warning("nobody reads the ready descriptor");
 }
 
 void Service::tell_people() const {
-    log::info("web and API at {}, channel at {}", services_.addresses.web_url, services_.addresses.channel_url);
+    log::info("web and API at {}, channel at {}", services_.addresses.web_url,
+              services_.addresses.channel_url);
     if (const auto code = base_.setup_code->current()) {
         // For the person at the console; never through the log.
         std::fprintf(stderr, "Setup code: %s (open %s and enter it)\n", code->c_str(),
                      services_.addresses.web_url.c_str());
     }
     if (base_.trust->made_spare_root()) {
-        std::fprintf(stderr, "Move %s off this machine to a safe place: it is needed only if the root key is lost.\n",
+        std::fprintf(stderr,
+                     "Move %s off this machine to a safe place: it is needed only if the root key "
+                     "is lost.\n",
                      base_.trust->spare_root_file().c_str());
     }
 }
@@ -222,7 +237,8 @@ void Service::renew_certificate() {
     if (!base_.trust->renew_server_certificate()) return;
     const net::TlsIdentity identity{base_.trust->server_chain_pem(), base_.trust->server_key_pem()};
     for (net::Server* server : {web_.get(), road_.get()}) {
-        if (auto set = server->set_identity(identity); !set) log::error("{}", describe(set.error()));
+        if (auto set = server->set_identity(identity); !set)
+            log::error("{}", describe(set.error()));
     }
 }
 
@@ -237,13 +253,15 @@ void Service::shut_down(int signal) {
 }  // namespace
 
 Result<std::unique_ptr<Studio>> open_studio(const Options& options) {
-    // A file size limit is answered like a full disk; a reader of the ready line that has gone is no reason to end.
+    // A file size limit is answered like a full disk; a reader of the ready line that has gone is
+    // no reason to end.
     std::signal(SIGXFSZ, SIG_IGN);
     std::signal(SIGPIPE, SIG_IGN);
     // Before anything is made: a port already taken changes nothing.
     for (const Endpoint& endpoint : {options.listen, options.channel}) {
         if (auto free = check_port_free(endpoint); !free) return free.error();
     }
+    contract::validate_file("{}");  // compiles the schemas now, not in the first request
     std::vector<std::string> hosts = server_names(options);
     try {
         auto foundation = lay_foundation(options, hosts);

@@ -1,5 +1,5 @@
-// The composition root: builds every part of Studio in the order they need each other, listens, and runs until told to
-// stop.
+// The composition root: builds every part of Studio in the order they need each other, listens, and
+// runs until told to stop.
 #pragma once
 
 #include <memory>
@@ -12,12 +12,13 @@ namespace vistter::studio {
 class Studio {
   public:
     virtual ~Studio() = default;
-    // Says that everything listens (one JSON line to the ready descriptor) and serves until SIGTERM or SIGINT.
+    // Says that everything listens (one JSON line to the ready descriptor) and serves until SIGTERM
+    // or SIGINT.
     virtual Status run() = 0;
 };
 
-// Everything built and both listeners open. Errors: SYS_PORT_IN_USE, SYS_BUSY, CFG_INVALID, SYS_STORAGE: each names the
-// next step.
+// Everything built and both listeners open. Errors: SYS_PORT_IN_USE, SYS_BUSY, CFG_INVALID,
+// SYS_STORAGE: each names the next step.
 Result<std::unique_ptr<Studio>> open_studio(const Options& options);
 
 }  // namespace vistter::studio

@@ -7,8 +7,8 @@
 
 namespace vistter::studio {
 
-// `given` (from --web) or the folders beside the program: ../share/vistter/web/studio, then ../web/studio. Without any
-// of them a plain page says where it should be.
+// `given` (from --web) or the folders beside the program: ../share/vistter/web/studio, then
+// ../web/studio. Without any of them a plain page says where it should be.
 net::Handler web_pages(const std::filesystem::path& given);
 
 }  // namespace vistter::studio

@@ -10,7 +10,8 @@ Status check_username(const std::string& username) {
         return symbol > 0x20 && symbol != 0x7F;
     });
     if (username.empty() || username.size() > 64 || !printable) {
-        return fail_at(ErrorCode::VAL_SCHEMA, "/username", "a username has 1 to 64 visible characters, no spaces");
+        return fail_at(ErrorCode::VAL_SCHEMA, "/username",
+                       "a username has 1 to 64 visible characters, no spaces");
     }
     return ok();
 }

@@ -1,4 +1,5 @@
-// The people who may use Studio and their sign-ins, as the decisions need them (implemented in adapters/accounts).
+// The people who may use Studio and their sign-ins, as the decisions need them (implemented in
+// adapters/accounts).
 #pragma once
 
 #include <optional>
@@ -15,7 +16,7 @@ struct User {
     std::string user_id;  // opaque pseudonym: what travels as actor.id
     std::string username;
     std::string password_hash;
-    std::string role;     // viewer, operator, producer, admin
+    std::string role;  // viewer, operator, producer, admin
 };
 
 struct SignIn {
@@ -32,7 +33,8 @@ class Accounts {
     // Errors: STA_IN_USE when a user exists already; the first user is made once.
     virtual Status add_first_user(const User& user, WallTime now) = 0;
     // `token_hash`: SHA-256 of the bearer token, hex. Also forgets expired sign-ins.
-    virtual void open_sign_in(const std::string& token_hash, const std::string& user_id, WallTime now) = 0;
+    virtual void open_sign_in(const std::string& token_hash, const std::string& user_id,
+                              WallTime now) = 0;
     virtual std::optional<SignIn> sign_in(const std::string& token_hash, WallTime now) const = 0;
     virtual void close_sign_in(const std::string& token_hash) = 0;
 };

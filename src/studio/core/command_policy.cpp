@@ -18,18 +18,23 @@ bool changes_camera_list(std::string_view action) {
 
 std::int64_t default_lifetime_ms(contract::MessageType type, std::string_view camera_action) {
     switch (type) {
-        case contract::MessageType::DEVICE_CONFIG: return 7 * day_ms;
-        case contract::MessageType::TIMELINE_LOAD: return day_ms;
-        case contract::MessageType::CAMERA_ACTION: return changes_camera_list(camera_action) ? day_ms : minute_ms;
-        default: return minute_ms;
+        case contract::MessageType::DEVICE_CONFIG:
+            return 7 * day_ms;
+        case contract::MessageType::TIMELINE_LOAD:
+            return day_ms;
+        case contract::MessageType::CAMERA_ACTION:
+            return changes_camera_list(camera_action) ? day_ms : minute_ms;
+        default:
+            return minute_ms;
     }
 }
 
 Result<CommandTiming> command_timing(contract::MessageType type, std::string_view camera_action,
-                                     std::optional<std::int64_t> expires_in_s, std::optional<WallTime> not_before,
-                                     WallTime now) {
+                                     std::optional<std::int64_t> expires_in_s,
+                                     std::optional<WallTime> not_before, WallTime now) {
     if (expires_in_s && (*expires_in_s < 1 || *expires_in_s > max_command_lifetime_s)) {
-        return fail_at(ErrorCode::VAL_RANGE, "/expires_in_s", "expires_in_s must be from 1 to 2592000 seconds");
+        return fail_at(ErrorCode::VAL_RANGE, "/expires_in_s",
+                       "expires_in_s must be from 1 to 2592000 seconds");
     }
     CommandTiming timing{.expires_at = {}, .not_before = not_before};
     if (expires_in_s) {

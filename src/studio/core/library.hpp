@@ -1,4 +1,5 @@
-// Assets by content and timelines by name, as the decisions need them (implemented in adapters/library).
+// Assets by content and timelines by name, as the decisions need them (implemented in
+// adapters/library).
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ namespace vistter::studio {
 inline constexpr std::size_t max_asset_bytes = 8U << 20U;
 
 struct Asset {
-    std::string asset_id;  // "ast_" and the first 32 hex digits of sha256: the same bytes are the same asset
+    std::string asset_id;  // "ast_" and the first 32 hex digits of sha256: the same bytes are the
+                           // same asset
     std::string sha256;
     std::string name;
     std::string media_type;
@@ -42,10 +44,11 @@ struct Timeline {
 class Library {
   public:
     virtual ~Library() = default;
-    // Stores the bytes under their hash, then the row. The same bytes again answer the asset that is there.
-    // Errors: LIM_STORAGE.
-    virtual Result<Asset> add_asset(const std::string& sha256, const std::string& name, const std::string& media_type,
-                                    std::string_view bytes, WallTime now) = 0;
+    // Stores the bytes under their hash, then the row. The same bytes again answer the asset that
+    // is there. Errors: LIM_STORAGE.
+    virtual Result<Asset> add_asset(const std::string& sha256, const std::string& name,
+                                    const std::string& media_type, std::string_view bytes,
+                                    WallTime now) = 0;
     virtual std::optional<Asset> find_asset(const std::string& asset_id) const = 0;
     virtual std::optional<Asset> asset_by_hash(const std::string& sha256) const = 0;
     virtual std::vector<Asset> assets() const = 0;  // by asset_id
@@ -53,8 +56,8 @@ class Library {
     virtual Result<std::string> read_asset(const Asset& asset) const = 0;
 
     // Stores under the next revision and returns it.
-    virtual Timeline put_timeline(const std::string& timeline_id, const std::string& name, const std::string& document,
-                                  WallTime now) = 0;
+    virtual Timeline put_timeline(const std::string& timeline_id, const std::string& name,
+                                  const std::string& document, WallTime now) = 0;
     virtual std::optional<Timeline> find_timeline(const std::string& timeline_id) const = 0;
     virtual std::vector<Timeline> timelines() const = 0;  // by timeline_id
 };

@@ -1,8 +1,8 @@
 // The one way a device comes into being.
 #include "studio/core/pairing.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "base/ids.hpp"
 
@@ -10,7 +10,8 @@ namespace vistter::studio {
 namespace {
 
 bool is_alphanumeric(char symbol) {
-    return (symbol >= '0' && symbol <= '9') || (symbol >= 'A' && symbol <= 'Z') || (symbol >= 'a' && symbol <= 'z');
+    return (symbol >= '0' && symbol <= '9') || (symbol >= 'A' && symbol <= 'Z') ||
+           (symbol >= 'a' && symbol <= 'z');
 }
 
 bool names(const std::vector<std::string>& versions, std::string_view version) {
@@ -19,8 +20,9 @@ bool names(const std::vector<std::string>& versions, std::string_view version) {
 
 // The one answer for everything that does not match: it says nothing about which part was wrong.
 Error pair_invalid() {
-    return fail(ErrorCode::PAIR_INVALID,
-                "this token does not pair this appliance; ask for a new pairing token for its serial");
+    return fail(
+        ErrorCode::PAIR_INVALID,
+        "this token does not pair this appliance; ask for a new pairing token for its serial");
 }
 
 }  // namespace
@@ -43,13 +45,17 @@ bool is_serial(std::string_view text) {
 }
 
 std::string_view pairing_verdict(const Capabilities& offered) {
-    const bool speaks = std::any_of(offered.protocol.begin(), offered.protocol.end(),
-                                    [](const auto& offer) { return offer.major == 1 && offer.min_minor <= 0; });
+    const bool speaks =
+        std::any_of(offered.protocol.begin(), offered.protocol.end(),
+                    [](const auto& offer) { return offer.major == 1 && offer.min_minor <= 0; });
     if (!speaks) return "quarantine";
-    return names(offered.ocl_versions, "1.0") && names(offered.segment_versions, "1.0") ? "ok" : "degraded";
+    return names(offered.ocl_versions, "1.0") && names(offered.segment_versions, "1.0")
+               ? "ok"
+               : "degraded";
 }
 
-Result<IssuedToken> PairingDesk::issue(const std::string& serial, std::int64_t ttl_s, const std::string& user_id) {
+Result<IssuedToken> PairingDesk::issue(const std::string& serial, std::int64_t ttl_s,
+                                       const std::string& user_id) {
     if (!is_serial(serial)) {
         return fail_at(ErrorCode::VAL_SCHEMA, "/serial",
                        "a serial has 3 to 64 letters, digits and . _ : / + - between them");
@@ -94,14 +100,18 @@ Result<Device> PairingDesk::redeem(const PairingRequest& request) {
     if (!grant) return refuse_guess(*print, request);
     const std::string actor = "device:" + request.serial;
     switch (judge_grant(*grant, parts_.clock.wall())) {
-        case GrantVerdict::open: break;
-        case GrantVerdict::closed: return refuse_guess(*print, request);
+        case GrantVerdict::open:
+            break;
+        case GrantVerdict::closed:
+            return refuse_guess(*print, request);
         case GrantVerdict::used:
             write_audit(actor, "pairing.redeem", grant->token_id, "PAIR_USED");
-            return fail(ErrorCode::PAIR_USED, "this pairing token was used already; ask for a new one");
+            return fail(ErrorCode::PAIR_USED,
+                        "this pairing token was used already; ask for a new one");
         case GrantVerdict::expired:
             write_audit(actor, "pairing.redeem", grant->token_id, "PAIR_EXPIRED");
-            return fail(ErrorCode::PAIR_EXPIRED, "this pairing token has expired; ask Studio to generate a new one");
+            return fail(ErrorCode::PAIR_EXPIRED,
+                        "this pairing token has expired; ask Studio to generate a new one");
     }
     const Device device = make_device(request, *keys);
     bool won = false;
@@ -111,16 +121,19 @@ Result<Device> PairingDesk::redeem(const PairingRequest& request) {
         parts_.registry.put_device(device);
         write_audit(actor, "pairing.redeem", device.device_id, "ok");
     });
-    if (!won) return fail(ErrorCode::PAIR_USED, "this pairing token was used already; ask for a new one");
+    if (!won)
+        return fail(ErrorCode::PAIR_USED, "this pairing token was used already; ask for a new one");
     return device;
 }
 
 Error PairingDesk::refuse_guess(const SecretPrint& print, const PairingRequest& request) {
     parts_.work.atomically([&] {
-        const int locked = parts_.registry.count_failed_try(print.mark, request.serial, parts_.clock.wall());
+        const int locked =
+            parts_.registry.count_failed_try(print.mark, request.serial, parts_.clock.wall());
         const std::string actor = "device:" + request.serial;
         write_audit(actor, "pairing.redeem", request.serial, "PAIR_INVALID");
-        if (locked > 0) write_audit(actor, "pairing.locked", request.serial, fmt::format("{} tokens", locked));
+        if (locked > 0)
+            write_audit(actor, "pairing.locked", request.serial, fmt::format("{} tokens", locked));
     });
     return pair_invalid();
 }
@@ -149,9 +162,10 @@ Device PairingDesk::make_device(const PairingRequest& request, const DeviceKeys&
     return device;
 }
 
-void PairingDesk::write_audit(const std::string& actor, std::string_view action, const std::string& target,
-                              std::string_view outcome) {
-    parts_.audit.write({parts_.clock.wall(), actor, std::string(action), target, std::string(outcome)});
+void PairingDesk::write_audit(const std::string& actor, std::string_view action,
+                              const std::string& target, std::string_view outcome) {
+    parts_.audit.write(
+        {parts_.clock.wall(), actor, std::string(action), target, std::string(outcome)});
 }
 
 }  // namespace vistter::studio

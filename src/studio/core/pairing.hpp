@@ -1,4 +1,5 @@
-// Pairing: a token bound to a serial becomes device credentials, once (contract F.2, rulings 9, 12, 13).
+// Pairing: a token bound to a serial becomes device credentials, once (contract F.2, rulings 9, 12,
+// 13).
 #pragma once
 
 #include <string>
@@ -21,7 +22,8 @@ inline constexpr std::int64_t max_pairing_ttl_s = 86'400;
 enum class GrantVerdict { open, used, expired, closed };
 GrantVerdict judge_grant(const PairingGrant& grant, WallTime now);
 
-// 3 to 64 characters: letters, digits, space and . _ : / + - ; begins and ends with a letter or digit.
+// 3 to 64 characters: letters, digits, space and . _ : / + - ; begins and ends with a letter or
+// digit.
 bool is_serial(std::string_view text);
 
 // What an appliance offers at pairing; `verdict` as in WELCOME.
@@ -29,7 +31,8 @@ struct Capabilities {
     std::vector<contract::ProtocolOffer> protocol;
     std::vector<std::string> ocl_versions, segment_versions;
 };
-// ok; degraded when it shares no OCL or segment version with Studio; quarantine when it shares no protocol.
+// ok; degraded when it shares no OCL or segment version with Studio; quarantine when it shares no
+// protocol.
 std::string_view pairing_verdict(const Capabilities& offered);
 
 struct PairingRequest {
@@ -56,12 +59,14 @@ class PairingDesk {
     explicit PairingDesk(Parts parts) : parts_(std::move(parts)) {}
 
     // Errors: VAL_SCHEMA at /serial, VAL_RANGE at /ttl_s.
-    Result<IssuedToken> issue(const std::string& serial, std::int64_t ttl_s, const std::string& user_id);
+    Result<IssuedToken> issue(const std::string& serial, std::int64_t ttl_s,
+                              const std::string& user_id);
     // Withdraws a token that nobody has used. Errors: RES_NOT_FOUND.
     Status withdraw(const std::string& token_id, const std::string& user_id);
-    // Turns secret, serial and two requests into a device, once. A serial that was paired before keeps its device_id
-    // and gets new keys; its former certificate and signing key stop being accepted. Errors: PAIR_INVALID (one answer
-    // for every mismatch), PAIR_USED, PAIR_EXPIRED, VAL_SCHEMA with the member at fault.
+    // Turns secret, serial and two requests into a device, once. A serial that was paired before
+    // keeps its device_id and gets new keys; its former certificate and signing key stop being
+    // accepted. Errors: PAIR_INVALID (one answer for every mismatch), PAIR_USED, PAIR_EXPIRED,
+    // VAL_SCHEMA with the member at fault.
     Result<Device> redeem(const PairingRequest& request);
 
   private:

@@ -6,7 +6,9 @@
 namespace vistter::studio {
 namespace {
 
-std::int64_t steady_ms(SteadyTime time) { return time.ns / 1'000'000; }
+std::int64_t steady_ms(SteadyTime time) {
+    return time.ns / 1'000'000;
+}
 
 void drop_until(std::deque<std::int64_t>& attempts, std::int64_t oldest_kept) {
     while (!attempts.empty() && attempts.front() < oldest_kept) attempts.pop_front();
@@ -21,7 +23,8 @@ std::optional<std::int64_t> RateLimiter::take(const std::string& source, SteadyT
         return std::max<std::int64_t>(1, all_.front() + limits_.window_ms - now_ms);
     }
     const auto known = by_source_.find(source);
-    if (known != by_source_.end() && known->second.size() >= static_cast<std::size_t>(limits_.per_source)) {
+    if (known != by_source_.end() &&
+        known->second.size() >= static_cast<std::size_t>(limits_.per_source)) {
         return std::max<std::int64_t>(1, known->second.front() + limits_.window_ms - now_ms);
     }
     all_.push_back(now_ms);

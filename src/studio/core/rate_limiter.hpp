@@ -1,4 +1,5 @@
-// How many guesses a source, and the world together, may make in a window of time: sign-in, setup codes, pairing.
+// How many guesses a source, and the world together, may make in a window of time: sign-in, setup
+// codes, pairing.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +12,8 @@
 
 namespace vistter::studio {
 
-// Counts attempts in a sliding window. An attempt is counted before its outcome is known, so that parallel guesses
-// cannot slip through; a success gives its count back. One thread.
+// Counts attempts in a sliding window. An attempt is counted before its outcome is known, so that
+// parallel guesses cannot slip through; a success gives its count back. One thread.
 class RateLimiter {
   public:
     struct Limits {
@@ -24,7 +25,8 @@ class RateLimiter {
 
     explicit RateLimiter(Limits limits) : limits_(limits) {}
 
-    // Counts one attempt of `source`; or the milliseconds (> 0) to wait when its or the total allowance is spent.
+    // Counts one attempt of `source`; or the milliseconds (> 0) to wait when its or the total
+    // allowance is spent.
     std::optional<std::int64_t> take(const std::string& source, SteadyTime now);
     // The newest attempt of `source` was no guess after all.
     void give_back(const std::string& source);

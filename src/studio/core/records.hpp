@@ -1,5 +1,5 @@
-// What Studio remembers of acts: the audit trail, answers to repeated requests, and the transaction around several
-// changes (implemented in adapters/records).
+// What Studio remembers of acts: the audit trail, answers to repeated requests, and the transaction
+// around several changes (implemented in adapters/records).
 #pragma once
 
 #include <functional>
@@ -45,13 +45,16 @@ struct Answer {
 class AnsweredRequests {
   public:
     virtual ~AnsweredRequests() = default;
-    virtual std::optional<Answer> find(const std::string& user_id, const std::string& key, WallTime now) const = 0;
+    virtual std::optional<Answer> find(const std::string& user_id, const std::string& key,
+                                       WallTime now) const = 0;
     // Also forgets answers older than answer_kept_ms.
-    virtual void remember(const std::string& user_id, const std::string& key, const Answer& answer, WallTime now) = 0;
+    virtual void remember(const std::string& user_id, const std::string& key, const Answer& answer,
+                          WallTime now) = 0;
 };
 
 enum class Repeat { first, same, different };
-// What a request with a known key is: the first of its kind, the same again, or another one under the same key.
+// What a request with a known key is: the first of its kind, the same again, or another one under
+// the same key.
 Repeat judge_repeat(const std::optional<Answer>& known, const std::string& request_hash);
 
 }  // namespace vistter::studio

@@ -1,4 +1,5 @@
-// Pairing tokens and the devices they made, as the decisions need them (implemented in adapters/registry).
+// Pairing tokens and the devices they made, as the decisions need them (implemented in
+// adapters/registry).
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,7 @@ struct PairingGrant {
     WallTime expires_at;
     int tries_left = 0;
     std::optional<WallTime> used_at;
-    std::string device_id;    // empty until used
+    std::string device_id;  // empty until used
     bool deleted = false;
 };
 
@@ -40,18 +41,23 @@ struct Device {
 
 std::string signing_kid(const Device& device);
 
-// Durable when each call returns (or with the transaction around it); loop's thread only. Storage failures are thrown.
+// Durable when each call returns (or with the transaction around it); loop's thread only. Storage
+// failures are thrown.
 class Registry : public DeviceDirectory {
   public:
     virtual void add_grant(const PairingGrant& grant) = 0;
     virtual std::vector<PairingGrant> grants() const = 0;  // newest first, not the deleted ones
     virtual std::optional<PairingGrant> grant_by_hash(const std::string& secret_hash) const = 0;
-    // Marks as used in one statement; false when it was no longer open (used, deleted, expired, out of tries).
-    virtual bool consume_grant(const std::string& secret_hash, const std::string& device_id, WallTime now) = 0;
-    // One try less for the grant with that secret and for every open grant of that serial. Returns how many of them
-    // have no try left now.
-    virtual int count_failed_try(const std::string& secret_mark, const std::string& serial, WallTime now) = 0;
-    virtual bool delete_grant(const std::string& token_id, WallTime now) = 0;  // false: no such open token
+    // Marks as used in one statement; false when it was no longer open (used, deleted, expired, out
+    // of tries).
+    virtual bool consume_grant(const std::string& secret_hash, const std::string& device_id,
+                               WallTime now) = 0;
+    // One try less for the grant with that secret and for every open grant of that serial. Returns
+    // how many of them have no try left now.
+    virtual int count_failed_try(const std::string& secret_mark, const std::string& serial,
+                                 WallTime now) = 0;
+    virtual bool delete_grant(const std::string& token_id,
+                              WallTime now) = 0;  // false: no such open token
 
     virtual std::optional<Device> find_device(const std::string& device_id) const = 0;
     virtual std::optional<Device> device_by_serial(const std::string& serial) const = 0;

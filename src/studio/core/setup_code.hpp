@@ -12,7 +12,8 @@ class SetupCode {
     virtual ~SetupCode() = default;
     // Nothing once it was consumed.
     virtual std::optional<std::string> current() const = 0;
-    // Whether `text` is the code, compared in constant time; case, spaces and the dash do not matter.
+    // Whether `text` is the code, compared in constant time; case, spaces and the dash do not
+    // matter.
     virtual bool matches(const std::string& text) const = 0;
     // For ever: also the file is gone.
     virtual void consume() = 0;

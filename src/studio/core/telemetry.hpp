@@ -17,7 +17,7 @@ struct EventRecord {
     std::int64_t n = 0;  // rises over all devices; the stream's event id
     std::string device_id, event_id, event_type, severity;
     WallTime occurred_at, received_at;
-    std::string body;    // JSON text as received
+    std::string body;  // JSON text as received
 };
 struct MetricsSample {
     WallTime at;
@@ -33,10 +33,13 @@ struct StateSnapshot {
 class Telemetry {
   public:
     virtual ~Telemetry() = default;
-    virtual std::vector<EventRecord> events_before(const std::string& device_id, std::int64_t n, int limit) const = 0;
-    virtual std::vector<EventRecord> events_after(const std::string& device_id, std::int64_t n, int limit) const = 0;
+    virtual std::vector<EventRecord> events_before(const std::string& device_id, std::int64_t n,
+                                                   int limit) const = 0;
+    virtual std::vector<EventRecord> events_after(const std::string& device_id, std::int64_t n,
+                                                  int limit) const = 0;
     virtual std::int64_t newest_event(const std::string& device_id) const = 0;  // 0: none
-    virtual std::vector<MetricsSample> metrics(const std::string& device_id) const = 0;  // oldest first
+    virtual std::vector<MetricsSample> metrics(
+        const std::string& device_id) const = 0;  // oldest first
     virtual std::optional<StateSnapshot> state(const std::string& device_id) const = 0;
     // The body of the last HELLO without its session token; empty before the first.
     virtual std::string last_hello(const std::string& device_id) const = 0;

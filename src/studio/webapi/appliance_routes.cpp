@@ -24,30 +24,36 @@ Result<Device> device_of(const Services& services, const Call& call) {
 
 json::object device_json(const Services& services, const Device& device) {
     const SessionInfo session = services.sessions.session(device.device_id);
-    const auto time = [](WallTime at) { return at.ms == 0 ? json::value(nullptr) : json::value(format_rfc3339(at)); };
-    return {{"device_id", device.device_id},
-            {"tenant", device.tenant},
-            {"name", device.name},
-            {"serial", device.serial},
-            {"connected", session.connected},
-            {"since", time(session.since)},
-            {"last_seen", time(session.last_seen)},
-            {"session_id", session.connected ? json::value(session.session_id) : json::value(nullptr)},
-            {"firmware_version", session.connected && !session.firmware_version.empty() ? session.firmware_version
-                                                                                        : device.firmware_version},
-            {"hardware", {{"model", device.model}, {"arch", device.arch}}},
-            {"paired_at", format_rfc3339(device.paired_at)},
-            {"signing_kid", signing_kid(device)},
-            {"verdict", device.verdict},
-            {"revoked", device.revoked}};
+    const auto time = [](WallTime at) {
+        return at.ms == 0 ? json::value(nullptr) : json::value(format_rfc3339(at));
+    };
+    return {
+        {"device_id", device.device_id},
+        {"tenant", device.tenant},
+        {"name", device.name},
+        {"serial", device.serial},
+        {"connected", session.connected},
+        {"since", time(session.since)},
+        {"last_seen", time(session.last_seen)},
+        {"session_id", session.connected ? json::value(session.session_id) : json::value(nullptr)},
+        {"firmware_version", session.connected && !session.firmware_version.empty()
+                                 ? session.firmware_version
+                                 : device.firmware_version},
+        {"hardware", {{"model", device.model}, {"arch", device.arch}}},
+        {"paired_at", format_rfc3339(device.paired_at)},
+        {"signing_kid", signing_kid(device)},
+        {"verdict", device.verdict},
+        {"revoked", device.revoked}};
 }
 
 Result<net::Response> get_appliances(Services& services, const Call& call) {
     const auto page = read_page(call.request);
     if (!page) return page.error();
-    return json_response(200, page_of<Device>(
-                                  services.registry.devices(), *page, [](const auto& device) { return device.device_id; },
-                                  [&](const auto& device) { return device_json(services, device); }));
+    return json_response(
+        200,
+        page_of<Device>(
+            services.registry.devices(), *page, [](const auto& device) { return device.device_id; },
+            [&](const auto& device) { return device_json(services, device); }));
 }
 
 Result<net::Response> get_appliance(Services& services, const Call& call) {
@@ -74,7 +80,8 @@ Result<net::Response> get_state(Services& services, const Call& call) {
 std::int64_t number_of(const std::string& text, std::int64_t fallback) {
     std::int64_t number = 0;
     const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && stop == text.data() + text.size() && number >= 0 ? number : fallback;
+    return error == std::errc{} && stop == text.data() + text.size() && number >= 0 ? number
+                                                                                    : fallback;
 }
 
 Result<net::Response> get_events(Services& services, const Call& call) {
@@ -82,19 +89,21 @@ Result<net::Response> get_events(Services& services, const Call& call) {
     if (!device) return device.error();
     const auto page = read_page(call.request);
     if (!page) return page.error();
-    const std::int64_t before = page->after.empty() ? std::numeric_limits<std::int64_t>::max()
-                                                    : number_of(page->after, 0);
-    const auto events = services.telemetry.events_before(device->device_id, before, page->limit + 1);
+    const std::int64_t before =
+        page->after.empty() ? std::numeric_limits<std::int64_t>::max() : number_of(page->after, 0);
+    const auto events =
+        services.telemetry.events_before(device->device_id, before, page->limit + 1);
     json::array items;
     for (const EventRecord& event : events) {
         if (items.size() == static_cast<std::size_t>(page->limit)) break;
         items.push_back(stored_json(event_json_text(event)));
     }
     const bool more = events.size() > items.size();
-    return json_response(200, json::object{{"items", std::move(items)},
-                                           {"next", more ? json::value(cursor_of(std::to_string(
-                                                               events[events.size() - 2].n)))
-                                                         : nullptr}});
+    return json_response(
+        200, json::object{
+                 {"items", std::move(items)},
+                 {"next", more ? json::value(cursor_of(std::to_string(events[events.size() - 2].n)))
+                               : nullptr}});
 }
 
 Result<net::Response> get_metrics(Services& services, const Call& call) {
@@ -102,17 +111,21 @@ Result<net::Response> get_metrics(Services& services, const Call& call) {
     if (!device) return device.error();
     json::array samples;
     for (const MetricsSample& sample : services.telemetry.metrics(device->device_id)) {
-        samples.push_back(json::object{{"at", format_rfc3339(sample.at)}, {"metrics", stored_json(sample.body)}});
+        samples.push_back(
+            json::object{{"at", format_rfc3339(sample.at)}, {"metrics", stored_json(sample.body)}});
     }
     json::value latest = samples.empty() ? json::value(nullptr) : samples.back();
-    return json_response(200, json::object{{"latest", std::move(latest)}, {"samples", std::move(samples)}});
+    return json_response(
+        200, json::object{{"latest", std::move(latest)}, {"samples", std::move(samples)}});
 }
 
-void stream_events(Services& services, const Call& call, std::unique_ptr<net::Responder> responder) {
+void stream_events(Services& services, const Call& call,
+                   std::unique_ptr<net::Responder> responder) {
     const auto device = device_of(services, call);
     if (!device) return responder->respond(problem(device.error(), call.correlation_id));
     const std::int64_t newest = services.telemetry.newest_event(device->device_id);
-    const std::int64_t after = std::min(newest, number_of(call.request.header("last-event-id"), newest));
+    const std::int64_t after =
+        std::min(newest, number_of(call.request.header("last-event-id"), newest));
     const auto allowed = [&services, hash = token_hash(presented_token(call.request))] {
         return services.accounts.sign_in(hash, services.clock.wall()).has_value();
     };
@@ -125,14 +138,26 @@ void stream_events(Services& services, const Call& call, std::unique_ptr<net::Re
 std::vector<Route> appliance_routes() {
     constexpr Access who = Access::signed_in;
     return {{.method = "GET", .pattern = "/v1/appliances", .access = who, .now = get_appliances},
-            {.method = "GET", .pattern = "/v1/appliances/{device_id}", .access = who, .now = get_appliance},
-            {.method = "GET", .pattern = "/v1/appliances/{device_id}/state", .access = who, .now = get_state},
-            {.method = "GET", .pattern = "/v1/appliances/{device_id}/events", .access = who, .now = get_events},
+            {.method = "GET",
+             .pattern = "/v1/appliances/{device_id}",
+             .access = who,
+             .now = get_appliance},
+            {.method = "GET",
+             .pattern = "/v1/appliances/{device_id}/state",
+             .access = who,
+             .now = get_state},
+            {.method = "GET",
+             .pattern = "/v1/appliances/{device_id}/events",
+             .access = who,
+             .now = get_events},
             {.method = "GET",
              .pattern = "/v1/appliances/{device_id}/events:stream",
              .access = who,
              .later = stream_events},
-            {.method = "GET", .pattern = "/v1/appliances/{device_id}/metrics", .access = who, .now = get_metrics}};
+            {.method = "GET",
+             .pattern = "/v1/appliances/{device_id}/metrics",
+             .access = who,
+             .now = get_metrics}};
 }
 
 }  // namespace vistter::studio

@@ -1,6 +1,6 @@
 // Assets: uploaded by operators, fetched by appliances through signed addresses (rulings 6).
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 #include <utility>
 
 #include "crypto/digest.hpp"
@@ -14,8 +14,12 @@ namespace vistter::studio {
 namespace {
 
 json::object asset_json(const Asset& asset) {
-    return {{"asset_id", asset.asset_id},     {"sha256", asset.sha256},         {"name", asset.name},
-            {"media_type", asset.media_type}, {"size_bytes", asset.size_bytes}, {"created_at", format_rfc3339(asset.created_at)}};
+    return {{"asset_id", asset.asset_id},
+            {"sha256", asset.sha256},
+            {"name", asset.name},
+            {"media_type", asset.media_type},
+            {"size_bytes", asset.size_bytes},
+            {"created_at", format_rfc3339(asset.created_at)}};
 }
 
 std::string asset_name(const net::Request& request) {
@@ -30,17 +34,19 @@ Result<net::Response> post_asset(Services& services, const Call& call) {
     const std::string& bytes = call.request.body;
     if (!is_asset_type(media_type)) {
         return fail(ErrorCode::API_MEDIA_TYPE,
-                    "assets are image/png, image/jpeg, image/webp, video/mp4, audio/wav, font/ttf, font/otf, font/woff2");
+                    "assets are image/png, image/jpeg, image/webp, video/mp4, audio/wav, "
+                    "font/ttf, font/otf, font/woff2");
     }
     if (bytes.empty()) return fail(ErrorCode::VAL_SCHEMA, "send the asset's bytes as the body");
     if (bytes.size() > max_asset_bytes) {
-        return fail(ErrorCode::AST_TOO_BIG, fmt::format("an asset may have at most {} bytes", max_asset_bytes));
+        return fail(ErrorCode::AST_TOO_BIG,
+                    fmt::format("an asset may have at most {} bytes", max_asset_bytes));
     }
     if (!looks_like(media_type, bytes)) {
         return fail(ErrorCode::AST_TYPE, fmt::format("these bytes are not {}", media_type));
     }
-    auto asset = services.library.add_asset(crypto::sha256_hex(bytes), asset_name(call.request), media_type, bytes,
-                                            services.clock.wall());
+    auto asset = services.library.add_asset(crypto::sha256_hex(bytes), asset_name(call.request),
+                                            media_type, bytes, services.clock.wall());
     if (!asset) return asset.error();
     net::Response response = json_response(201, asset_json(*asset));
     response.headers.emplace_back("Location", "/v1/assets/" + asset->asset_id);
@@ -50,9 +56,10 @@ Result<net::Response> post_asset(Services& services, const Call& call) {
 Result<net::Response> get_assets(Services& services, const Call& call) {
     const auto page = read_page(call.request);
     if (!page) return page.error();
-    return json_response(200, page_of<Asset>(
-                                  services.library.assets(), *page, [](const auto& asset) { return asset.asset_id; },
-                                  [](const auto& asset) { return asset_json(asset); }));
+    return json_response(
+        200, page_of<Asset>(
+                 services.library.assets(), *page, [](const auto& asset) { return asset.asset_id; },
+                 [](const auto& asset) { return asset_json(asset); }));
 }
 
 Result<net::Response> get_asset(Services& services, const Call& call) {
@@ -64,7 +71,8 @@ Result<net::Response> get_asset(Services& services, const Call& call) {
 // An appliance shows the signature it was sent; a person is signed in.
 Status may_read(Services& services, const Call& call) {
     if (call.request.query_value("s")) {
-        return services.authority.check_asset_path(call.request.path, call.request.query, services.clock.wall());
+        return services.authority.check_asset_path(call.request.path, call.request.query,
+                                                   services.clock.wall());
     }
     const auto sign_in = check_sign_in(services, call.request);
     if (!sign_in) return sign_in.error();
@@ -91,10 +99,14 @@ Result<net::Response> get_content(Services& services, const Call& call) {
 }  // namespace
 
 std::vector<Route> asset_routes() {
-    return {{.method = "POST", .pattern = "/v1/assets", .access = Access::producer, .now = post_asset},
-            {.method = "GET", .pattern = "/v1/assets", .access = Access::signed_in, .now = get_assets},
-            {.method = "GET", .pattern = "/v1/assets/{asset_id}", .access = Access::signed_in, .now = get_asset},
-            {.method = "GET", .pattern = "/v1/assets/{sha256}/content", .now = get_content}};
+    return {
+        {.method = "POST", .pattern = "/v1/assets", .access = Access::producer, .now = post_asset},
+        {.method = "GET", .pattern = "/v1/assets", .access = Access::signed_in, .now = get_assets},
+        {.method = "GET",
+         .pattern = "/v1/assets/{asset_id}",
+         .access = Access::signed_in,
+         .now = get_asset},
+        {.method = "GET", .pattern = "/v1/assets/{sha256}/content", .now = get_content}};
 }
 
 }  // namespace vistter::studio

@@ -1,8 +1,8 @@
 // Judging, journaling and remembering commands.
 #include "studio/webapi/command_desk.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 #include <utility>
 
 #include "base/ids.hpp"
@@ -18,7 +18,9 @@ namespace {
 // A body of this size still fits max_message_bytes after envelope, base64url and signature.
 constexpr std::size_t max_body_text = 190'000;
 
-contract::Actor actor_of(const User& user) { return {"user", user.user_id, user.role}; }
+contract::Actor actor_of(const User& user) {
+    return {"user", user.user_id, user.role};
+}
 
 // The message as it would look, with stand-ins for what only a session knows.
 contract::Envelope stand_in(const CommandDraft& draft, const User& user, WallTime now) {
@@ -40,13 +42,16 @@ contract::Envelope stand_in(const CommandDraft& draft, const User& user, WallTim
 
 Result<std::string> read_key(const net::Request& request, bool required) {
     const std::string key = request.header("idempotency-key");
-    const bool printable = std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7F; });
+    const bool printable =
+        std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7F; });
     if (key.size() > 128 || !printable) {
-        return fail(ErrorCode::VAL_SCHEMA, "an Idempotency-Key has 1 to 128 visible ASCII characters");
+        return fail(ErrorCode::VAL_SCHEMA,
+                    "an Idempotency-Key has 1 to 128 visible ASCII characters");
     }
     if (key.empty() && required) {
         return fail(ErrorCode::API_PRECONDITION,
-                    "send an Idempotency-Key header, new for each act, so that a repeated request acts once");
+                    "send an Idempotency-Key header, new for each act, so that a repeated "
+                    "request acts once");
     }
     return key;
 }
@@ -72,14 +77,23 @@ std::string location_of(const net::Response& response) {
 Status check_draft(const CommandDraft& draft, const User& user, WallTime now) {
     if (draft.body.size() > max_body_text) {
         return fail_at(ErrorCode::VAL_TOO_BIG, "/body",
-                       fmt::format("the command has {} bytes, {} fit one message", draft.body.size(), max_body_text));
+                       fmt::format("the command has {} bytes, {} fit one message",
+                                   draft.body.size(), max_body_text));
     }
-    const auto findings = contract::validate_file(contract::write_envelope(stand_in(draft, user, now)));
+    auto findings = contract::validate_file(contract::write_envelope(stand_in(draft, user, now)));
     if (findings.empty()) return ok();
+    // A secret in the open is the gravest fault: it names the answer (rulings 24).
+    std::stable_partition(findings.begin(), findings.end(), [](const contract::Finding& finding) {
+        return finding.code == ErrorCode::VAL_INLINE_SECRET;
+    });
     Error error{findings.front().code, findings.front().reason, {}};
     for (const contract::Finding& finding : findings) {
-        error.details.push_back({.pointer = finding.pointer, .keyword = finding.keyword, .expected = {}, .actual = {},
-                                 .hint = finding.reason, .code = finding.code});
+        error.details.push_back({.pointer = finding.pointer,
+                                 .keyword = finding.keyword,
+                                 .expected = {},
+                                 .actual = {},
+                                 .hint = finding.reason,
+                                 .code = finding.code});
     }
     return error;
 }
@@ -87,12 +101,16 @@ Status check_draft(const CommandDraft& draft, const User& user, WallTime now) {
 Result<net::Response> submit_command(Services& services, const Call& call, CommandDraft draft) {
     const auto device = services.registry.find_device(draft.device_id);
     if (!device) return fail(ErrorCode::RES_NOT_FOUND, "no appliance has this id");
-    if (device->revoked) return fail(ErrorCode::SEC_REVOKED, "this appliance's credentials are revoked; pair it again");
-    const WallTime now = services.clock.wall();
-    const auto timing = command_timing(draft.type, draft.camera_action, draft.expires_in_s, draft.not_before, now);
-    if (!timing) return timing.error();
+    if (device->revoked)
+        return fail(ErrorCode::SEC_REVOKED,
+                    "this appliance's credentials are revoked; pair it again");
     const User& user = call.who->user;
-    if (auto checked = check_draft(draft, user, now); !checked) return checked.error();
+    if (auto checked = check_draft(draft, user, services.clock.wall()); !checked)
+        return checked.error();
+    const WallTime now = services.clock.wall();
+    const auto timing =
+        command_timing(draft.type, draft.camera_action, draft.expires_in_s, draft.not_before, now);
+    if (!timing) return timing.error();
     NewCommand command;
     command.device_id = draft.device_id;
     command.type = draft.type;
@@ -103,7 +121,8 @@ Result<net::Response> submit_command(Services& services, const Call& call, Comma
     command.ocl_version = draft.ocl_version;
     const auto message_id = services.commands.submit(command);
     if (!message_id) return message_id.error();
-    services.audit.write({now, user.user_id, "command." + std::string(to_string(draft.type)), *message_id, "ok"});
+    services.audit.write(
+        {now, user.user_id, "command." + std::string(to_string(draft.type)), *message_id, "ok"});
     net::Response response = json_response(202, json::object{{"message_id", *message_id}});
     response.headers.emplace_back("Location", "/v1/commands/" + *message_id);
     return response;
@@ -116,22 +135,28 @@ Result<net::Response> idempotently(Services& services, const Call& call, bool re
     if (key->empty()) return act();
     const std::string& user_id = call.who->user.user_id;
     const WallTime now = services.clock.wall();
-    const std::string request_hash =
-        crypto::sha256_hex(fmt::format("{}\n{}\n{}", call.request.method, call.request.path, call.request.body));
+    const std::string request_hash = crypto::sha256_hex(
+        fmt::format("{}\n{}\n{}", call.request.method, call.request.path, call.request.body));
     const auto known = services.answers.find(user_id, *key, now);
     switch (judge_repeat(known, request_hash)) {
-        case Repeat::same: return repeat_answer(*known);
+        case Repeat::same:
+            return repeat_answer(*known);
         case Repeat::different:
-            return Error{ErrorCode::VAL_SCHEMA, "this Idempotency-Key was used for another request; use a new one", {}};
-        case Repeat::first: break;
+            return Error{ErrorCode::VAL_SCHEMA,
+                         "this Idempotency-Key was used for another request; use a new one",
+                         {}};
+        case Repeat::first:
+            break;
     }
-    // The act and the memory of it are one: a crash leaves both or neither, and the request may be repeated.
+    // The act and the memory of it are one: a crash leaves both or neither, and the request may be
+    // repeated.
     std::optional<Result<net::Response>> answer;
     services.work.atomically([&] {
         answer = act();
         if (!*answer || (*answer)->status >= 300) return;
         services.answers.remember(
-            user_id, *key, {request_hash, (*answer)->status, location_of(**answer), (*answer)->body}, now);
+            user_id, *key,
+            {request_hash, (*answer)->status, location_of(**answer), (*answer)->body}, now);
     });
     return std::move(*answer);
 }

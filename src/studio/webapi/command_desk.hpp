@@ -1,4 +1,5 @@
-// From a request to a command in the ledger: judged by the contract first, so that what is accepted is also sendable.
+// From a request to a command in the ledger: judged by the contract first, so that what is accepted
+// is also sendable.
 #pragma once
 
 #include <functional>
@@ -19,16 +20,19 @@ struct CommandDraft {
     std::optional<std::string> ocl_version;
 };
 
-// Every fault of the message this draft would become, by the contract's writer schema and rules. The pointers are into
-// {"type", "body", ...}. Errors: the first fault's code; VAL_TOO_BIG when the signed message would pass the limit.
+// Every fault of the message this draft would become, by the contract's writer schema and rules.
+// The pointers are into
+// {"type", "body", ...}. Errors: the first fault's code; VAL_TOO_BIG when the signed message would
+// pass the limit.
 Status check_draft(const CommandDraft& draft, const User& user, WallTime now);
 
-// Checks, journals and answers 202 with the message_id and its Location. Errors: as check_draft, RES_NOT_FOUND (device),
-// SEC_REVOKED, those of command_timing and of the ledger.
+// Checks, journals and answers 202 with the message_id and its Location. Errors: as check_draft,
+// RES_NOT_FOUND (device), SEC_REVOKED, those of command_timing and of the ledger.
 Result<net::Response> submit_command(Services& services, const Call& call, CommandDraft draft);
 
-// Runs `act` once for each Idempotency-Key of a user: the same request again gets the first answer, another request
-// under that key 422 (contract F.1). Without a key: API_PRECONDITION if `required`, else it simply acts.
+// Runs `act` once for each Idempotency-Key of a user: the same request again gets the first answer,
+// another request under that key 422 (contract F.1). Without a key: API_PRECONDITION if `required`,
+// else it simply acts.
 Result<net::Response> idempotently(Services& services, const Call& call, bool required,
                                    const std::function<Result<net::Response>()>& act);
 

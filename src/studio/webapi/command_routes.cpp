@@ -32,7 +32,8 @@ json::object command_json(const CommandRecord& record) {
 
 bool carries_ocl(contract::MessageType type, const json::object& body) {
     if (type == contract::MessageType::OVERLAY_UPDATE) return true;
-    return type == contract::MessageType::TIMELINE_LOAD && !contract::json::array_at(body, "overlays").empty();
+    return type == contract::MessageType::TIMELINE_LOAD &&
+           !contract::json::array_at(body, "overlays").empty();
 }
 
 Result<CommandDraft> read_draft(const Call& call) {
@@ -44,7 +45,8 @@ Result<CommandDraft> read_draft(const Call& call) {
     const std::string type_name = members.text("type", 64);
     const auto type = contract::message_type_from(type_name);
     if (!type_name.empty() && (!type || !contract::is_command(*type))) {
-        members.fault("type", ErrorCode::VER_UNKNOWN_TYPE, fmt::format("{} is not a command", type_name));
+        members.fault("type", ErrorCode::VER_UNKNOWN_TYPE,
+                      fmt::format("{} is not a command", type_name));
     }
     const json::object* command_body = members.object("body", true);
     draft.expires_in_s = members.optional_integer("expires_in_s");
@@ -53,7 +55,8 @@ Result<CommandDraft> read_draft(const Call& call) {
     if (auto read = members.done(); !read) return read.error();
     draft.type = *type;
     // The body travels as it was written here: its numbers are not read and written again.
-    draft.body = contract::canonical_text(contract::text_at_pointer(call.request.body, "/body").value());
+    draft.body =
+        contract::canonical_text(contract::text_at_pointer(call.request.body, "/body").value());
     draft.camera_action = contract::json::text_at(*command_body, "action");
     if (!draft.ocl_version && carries_ocl(draft.type, *command_body)) draft.ocl_version = "1.0";
     return draft;
@@ -69,7 +72,8 @@ Result<net::Response> post_command(Services& services, const Call& call) {
 
 Result<net::Response> get_commands(Services& services, const Call& call) {
     const std::string& device_id = call.parameter("device_id");
-    if (!services.registry.find_device(device_id)) return fail(ErrorCode::RES_NOT_FOUND, "no appliance has this id");
+    if (!services.registry.find_device(device_id))
+        return fail(ErrorCode::RES_NOT_FOUND, "no appliance has this id");
     const auto page = read_page(call.request);
     if (!page) return page.error();
     return json_response(200, page_of<CommandRecord>(
@@ -95,7 +99,10 @@ std::vector<Route> command_routes() {
              .pattern = "/v1/appliances/{device_id}/commands",
              .access = Access::signed_in,
              .now = get_commands},
-            {.method = "GET", .pattern = "/v1/commands/{message_id}", .access = Access::signed_in, .now = get_command}};
+            {.method = "GET",
+             .pattern = "/v1/commands/{message_id}",
+             .access = Access::signed_in,
+             .now = get_command}};
 }
 
 }  // namespace vistter::studio

@@ -20,16 +20,20 @@ class ApiResponder final : public net::Responder {
 
     void respond(net::Response response) override { inner_->respond(dress(std::move(response))); }
     // Shared as in net::Responder: peer and producer both end a stream.
-    std::shared_ptr<net::Stream> stream(net::Response head) override { return inner_->stream(dress(std::move(head))); }
+    std::shared_ptr<net::Stream> stream(net::Response head) override {
+        return inner_->stream(dress(std::move(head)));
+    }
 
   private:
     net::Response dress(net::Response response) const {
         bool has_cache_rule = false;
-        for (const auto& [name, value] : response.headers) has_cache_rule |= name == "Cache-Control";
+        for (const auto& [name, value] : response.headers)
+            has_cache_rule |= name == "Cache-Control";
         if (!has_cache_rule) response.headers.emplace_back("Cache-Control", "no-store");
         response.headers.emplace_back("X-Request-Id", correlation_id_);
         response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-        response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+        response.headers.emplace_back("Content-Security-Policy",
+                                      "default-src 'none'; frame-ancestors 'none'");
         response.headers.emplace_back("Referrer-Policy", "no-referrer");
         return response;
     }
@@ -59,19 +63,22 @@ class Dispatcher {
     }
 
   private:
-    void miss(const net::Request& request, const net::RouteMiss& why, std::unique_ptr<net::Responder> responder) const {
+    void miss(const net::Request& request, const net::RouteMiss& why,
+              std::unique_ptr<net::Responder> responder) const {
         if (pages_ && why.status == 404 && !request.path.starts_with("/v1/")) {
             return pages_(request, std::move(responder));
         }
         const std::string correlation_id = make_uuid7(services_.clock, services_.random);
         ApiResponder dressed(std::move(responder), correlation_id);
         if (why.status == 404) {
-            const Error nothing = fail(ErrorCode::API_NOT_FOUND,
-                                       "there is nothing at this path; /v1/openapi.yaml lists what there is");
+            const Error nothing =
+                fail(ErrorCode::API_NOT_FOUND,
+                     "there is nothing at this path; /v1/openapi.yaml lists what there is");
             return dressed.respond(problem(nothing, correlation_id));
         }
-        const Error wrong_method = fail(ErrorCode::API_NOT_FOUND,
-                                        fmt::format("{} is not allowed here; use {}", request.method, why.allow));
+        const Error wrong_method =
+            fail(ErrorCode::API_NOT_FOUND,
+                 fmt::format("{} is not allowed here; use {}", request.method, why.allow));
         net::Response response = problem(wrong_method, correlation_id, why.status);
         response.headers.emplace_back("Allow", why.allow);
         dressed.respond(std::move(response));
@@ -89,7 +96,8 @@ class Dispatcher {
                 route.later(services_, call, std::move(responder));
             } else {
                 auto answer = route.now(services_, call);
-                responder->respond(answer ? std::move(*answer) : problem(answer.error(), call.correlation_id));
+                responder->respond(answer ? std::move(*answer)
+                                          : problem(answer.error(), call.correlation_id));
             }
         } catch (const std::exception& failure) {
             respond_failure(call, failure, responder.get());
@@ -108,10 +116,12 @@ class Dispatcher {
         return ok();
     }
 
-    void respond_failure(const Call& call, const std::exception& failure, ApiResponder* responder) const {
-        log::error("{} {} failed ({}): {}", call.request.method, call.request.path, call.correlation_id,
-                   failure.what());
-        // A handler that answers later may have taken the responder along; dropped unused it answers 500 by itself.
+    void respond_failure(const Call& call, const std::exception& failure,
+                         ApiResponder* responder) const {
+        log::error("{} {} failed ({}): {}", call.request.method, call.request.path,
+                   call.correlation_id, failure.what());
+        // A handler that answers later may have taken the responder along; dropped unused it
+        // answers 500 by itself.
         if (responder) responder->respond(problem(services_.failure(failure), call.correlation_id));
     }
 
@@ -122,7 +132,8 @@ class Dispatcher {
 
 }  // namespace
 
-net::Handler make_handler(Services& services, const std::vector<Route>& routes, net::Handler pages) {
+net::Handler make_handler(Services& services, const std::vector<Route>& routes,
+                          net::Handler pages) {
     // Shared because std::function copies its target.
     auto dispatcher = std::make_shared<Dispatcher>(services, routes, std::move(pages));
     return [dispatcher](const net::Request& request, std::unique_ptr<net::Responder> responder) {

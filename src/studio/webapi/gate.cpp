@@ -12,22 +12,27 @@ namespace {
 
 constexpr std::string_view bearer = "Bearer ";
 
-bool is_write(const std::string& method) { return method != "GET" && method != "HEAD"; }
+bool is_write(const std::string& method) {
+    return method != "GET" && method != "HEAD";
+}
 
 // "[::1]:8443" -> "[::1]", "Studio.example:8443" -> "studio.example"
 std::string host_name(std::string_view authority) {
     const auto bracket = authority.find(']');
     const auto colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
     std::string name(authority.substr(0, colon));
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     return name;
 }
 
-Status check_same_site(const Services& services, const net::Request& request, const std::string& token) {
+Status check_same_site(const Services& services, const net::Request& request,
+                       const std::string& token) {
     const std::string host = request.header("host");
     const auto& trusted = services.addresses.trusted_hosts;
     if (std::find(trusted.begin(), trusted.end(), host_name(host)) == trusted.end()) {
-        return fail(ErrorCode::API_FORBIDDEN, "this host name is not one of Studio's; use --public-host to add it");
+        return fail(ErrorCode::API_FORBIDDEN,
+                    "this host name is not one of Studio's; use --public-host to add it");
     }
     const std::string origin = request.header("origin");
     if (!origin.empty() && origin != (request.secure ? "https://" : "http://") + host) {
@@ -39,14 +44,17 @@ Status check_same_site(const Services& services, const net::Request& request, co
     }
     const std::string given = request.header("x-csrf-token");
     if (!crypto::equal_constant_time(as_bytes(given), as_bytes(csrf_token(token)))) {
-        return fail(ErrorCode::API_FORBIDDEN, "the X-CSRF-Token header is missing or wrong; GET /v1/me has it");
+        return fail(ErrorCode::API_FORBIDDEN,
+                    "the X-CSRF-Token header is missing or wrong; GET /v1/me has it");
     }
     return ok();
 }
 
 }  // namespace
 
-std::string token_hash(const std::string& token) { return crypto::sha256_hex(token); }
+std::string token_hash(const std::string& token) {
+    return crypto::sha256_hex(token);
+}
 
 std::string csrf_token(const std::string& token) {
     return crypto::sha256_hex("vistter-csrf\n" + token);
@@ -60,9 +68,11 @@ std::string presented_token(const net::Request& request) {
 
 Result<SignIn> check_sign_in(Services& services, const net::Request& request) {
     const std::string token = presented_token(request);
-    if (token.empty()) return fail(ErrorCode::API_UNAUTHENTICATED, "sign in first: POST /v1/auth/session");
+    if (token.empty())
+        return fail(ErrorCode::API_UNAUTHENTICATED, "sign in first: POST /v1/auth/session");
     const auto sign_in = services.accounts.sign_in(token_hash(token), services.clock.wall());
-    if (!sign_in) return fail(ErrorCode::API_UNAUTHENTICATED, "the sign-in has ended; sign in again");
+    if (!sign_in)
+        return fail(ErrorCode::API_UNAUTHENTICATED, "the sign-in has ended; sign in again");
     const bool by_cookie = !request.header("authorization").starts_with(bearer);
     if (by_cookie && is_write(request.method)) {
         if (auto same = check_same_site(services, request, token); !same) return same.error();

@@ -1,4 +1,5 @@
-// Who is calling: cookie or bearer token, and what keeps another site from using a browser's cookie.
+// Who is calling: cookie or bearer token, and what keeps another site from using a browser's
+// cookie.
 #pragma once
 
 #include <string>
@@ -18,8 +19,9 @@ std::string csrf_token(const std::string& token);
 // The token of a request: from Authorization, else from the cookie; empty: none.
 std::string presented_token(const net::Request& request);
 
-// The sign-in behind a request. A write made with the cookie must also carry its X-CSRF-Token, come from this site
-// (Origin, Sec-Fetch-Site) and name a host Studio answers for. Errors: API_UNAUTHENTICATED, API_FORBIDDEN.
+// The sign-in behind a request. A write made with the cookie must also carry its X-CSRF-Token, come
+// from this site (Origin, Sec-Fetch-Site) and name a host Studio answers for. Errors:
+// API_UNAUTHENTICATED, API_FORBIDDEN.
 Result<SignIn> check_sign_in(Services& services, const net::Request& request);
 
 }  // namespace vistter::studio

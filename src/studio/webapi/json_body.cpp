@@ -20,11 +20,13 @@ Result<json::object> read_object(const net::Request& request, std::size_t limit)
         return fail(ErrorCode::API_MEDIA_TYPE, "send the body as Content-Type: application/json");
     }
     if (request.body.size() > limit) {
-        return fail(ErrorCode::API_TOO_LARGE, fmt::format("the body may have at most {} bytes", limit));
+        return fail(ErrorCode::API_TOO_LARGE,
+                    fmt::format("the body may have at most {} bytes", limit));
     }
     auto value = contract::json::parse(request.body, limit);
     if (!value) return value.error();
-    if (!value->is_object()) return fail_at(ErrorCode::VAL_SCHEMA, "", "the body must be a JSON object");
+    if (!value->is_object())
+        return fail_at(ErrorCode::VAL_SCHEMA, "", "the body must be a JSON object");
     return std::move(value->as_object());
 }
 
@@ -44,7 +46,8 @@ std::optional<std::string> Members::optional_text(std::string_view name, std::si
     const json::value* value = find(name);
     if (!value) return std::nullopt;
     if (!value->is_string() || value->as_string().size() > max_length) {
-        fault(name, ErrorCode::VAL_SCHEMA, fmt::format("{} must be a text of at most {} bytes", name, max_length));
+        fault(name, ErrorCode::VAL_SCHEMA,
+              fmt::format("{} must be a text of at most {} bytes", name, max_length));
         return std::nullopt;
     }
     return std::string(value->as_string());
@@ -62,27 +65,35 @@ std::optional<WallTime> Members::optional_time(std::string_view name) {
     const auto text = optional_text(name, 64);
     if (!text) return std::nullopt;
     const auto time = parse_rfc3339(*text);
-    if (!time) fault(name, ErrorCode::VAL_SCHEMA, fmt::format("{} must be like 2026-11-22T08:01:00.123Z", name));
+    if (!time)
+        fault(name, ErrorCode::VAL_SCHEMA,
+              fmt::format("{} must be like 2026-11-22T08:01:00.123Z", name));
     return time;
 }
 
 const json::object* Members::object(std::string_view name, bool required) {
     const json::value* value = find(name);
     if (value && value->is_object()) return &value->as_object();
-    if (value || required) fault(name, ErrorCode::VAL_SCHEMA, fmt::format("{} must be an object", name));
+    if (value || required)
+        fault(name, ErrorCode::VAL_SCHEMA, fmt::format("{} must be an object", name));
     return nullptr;
 }
 
 const json::array* Members::array(std::string_view name, bool required) {
     const json::value* value = find(name);
     if (value && value->is_array()) return &value->as_array();
-    if (value || required) fault(name, ErrorCode::VAL_SCHEMA, fmt::format("{} must be a list", name));
+    if (value || required)
+        fault(name, ErrorCode::VAL_SCHEMA, fmt::format("{} must be a list", name));
     return nullptr;
 }
 
 void Members::fault(std::string_view name, ErrorCode code, std::string words) {
-    faults_.push_back({.pointer = fmt::format("/{}", name), .keyword = {}, .expected = {}, .actual = {},
-                       .hint = std::move(words), .code = code});
+    faults_.push_back({.pointer = fmt::format("/{}", name),
+                       .keyword = {},
+                       .expected = {},
+                       .actual = {},
+                       .hint = std::move(words),
+                       .code = code});
 }
 
 Status Members::done() {

@@ -20,11 +20,12 @@ namespace json = boost::json;
 inline constexpr std::size_t max_json_body = 65'536;
 inline constexpr std::size_t max_document_body = 1'048'576;  // timelines with their overlays
 
-// The JSON object a request carries. Errors: API_MEDIA_TYPE, API_TOO_LARGE, VAL_JSON, VAL_SCHEMA (not an object).
+// The JSON object a request carries. Errors: API_MEDIA_TYPE, API_TOO_LARGE, VAL_JSON, VAL_SCHEMA
+// (not an object).
 Result<json::object> read_object(const net::Request& request, std::size_t limit = max_json_body);
 
-// Takes an object apart; a fault is remembered, and the getter answers an empty value. Members nobody asked for are
-// faults too (contract F.1).
+// Takes an object apart; a fault is remembered, and the getter answers an empty value. Members
+// nobody asked for are faults too (contract F.1).
 class Members {
   public:
     explicit Members(const json::object& object) : object_(object) {}

@@ -11,10 +11,12 @@ namespace {
 constexpr int most_events = 1'000;
 
 // The list's object whose member `key` is `id`; appended when there is none.
-json::object& entry(json::object& state, std::string_view list, std::string_view key, const std::string& id) {
+json::object& entry(json::object& state, std::string_view list, std::string_view key,
+                    const std::string& id) {
     json::array& items = state[list].as_array();
     for (json::value& item : items) {
-        if (item.is_object() && contract::json::text_at(item.as_object(), key) == id) return item.as_object();
+        if (item.is_object() && contract::json::text_at(item.as_object(), key) == id)
+            return item.as_object();
     }
     items.emplace_back(json::object{{key, id}});
     return items.back().as_object();
@@ -45,7 +47,8 @@ void apply(const EventRecord& event, json::object& state) {
         constexpr std::array known{"camera.online", "camera.offline", "camera.degraded"};
         for (const std::string_view type : known) {
             if (event.event_type == type) {
-                entry(state, "cameras", "camera_id", text("camera_id"))["state"] = type.substr(type.find('.') + 1);
+                entry(state, "cameras", "camera_id", text("camera_id"))["state"] =
+                    type.substr(type.find('.') + 1);
             }
         }
     }
@@ -63,11 +66,13 @@ json::object live_state(const Telemetry& telemetry, const std::string& device_id
         if (body.is_object()) copy(body.as_object(), "reason", state);
         last_event = snapshot->last_event;
     }
-    state["reported_at"] = snapshot ? json::value(format_rfc3339(snapshot->received_at)) : json::value(nullptr);
+    state["reported_at"] =
+        snapshot ? json::value(format_rfc3339(snapshot->received_at)) : json::value(nullptr);
     for (const std::string_view list : {"timelines", "overlays", "streams", "runs", "cameras"}) {
         if (!state.contains(list) || !state[list].is_array()) state[list] = json::array{};
     }
-    for (const EventRecord& event : telemetry.events_after(device_id, last_event, most_events)) apply(event, state);
+    for (const EventRecord& event : telemetry.events_after(device_id, last_event, most_events))
+        apply(event, state);
     return state;
 }
 

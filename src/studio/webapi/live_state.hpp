@@ -1,4 +1,5 @@
-// What an appliance is doing now: its last STATE_REPORT, brought forward by the events that came after it.
+// What an appliance is doing now: its last STATE_REPORT, brought forward by the events that came
+// after it.
 #pragma once
 
 #include <string>
@@ -8,8 +9,8 @@
 
 namespace vistter::studio {
 
-// {reported_at, reason, config_revision, emergency, timelines[], overlays[], streams[], runs[], cameras[]}; before the
-// first report the lists are empty and reported_at is null.
+// {reported_at, reason, config_revision, emergency, timelines[], overlays[], streams[], runs[],
+// cameras[]}; before the first report the lists are empty and reported_at is null.
 json::object live_state(const Telemetry& telemetry, const std::string& device_id);
 
 }  // namespace vistter::studio

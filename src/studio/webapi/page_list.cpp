@@ -26,6 +26,8 @@ Result<PageRequest> read_page(const net::Request& request) {
     return page;
 }
 
-std::string cursor_of(const std::string& key) { return to_base64url(as_bytes(key)); }
+std::string cursor_of(const std::string& key) {
+    return to_base64url(as_bytes(key));
+}
 
 }  // namespace vistter::studio

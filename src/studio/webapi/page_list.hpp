@@ -38,7 +38,8 @@ json::object page_of(const std::vector<Item>& items, const PageRequest& page,
         written.push_back(write(items[n]));
     }
     const bool more = n < items.size() && n > 0;
-    return {{"items", std::move(written)}, {"next", more ? json::value(cursor_of(key(items[n - 1]))) : nullptr}};
+    return {{"items", std::move(written)},
+            {"next", more ? json::value(cursor_of(key(items[n - 1]))) : nullptr}};
 }
 
 }  // namespace vistter::studio

@@ -1,4 +1,5 @@
-// Pairing tokens for operators, and the bootstrap that turns one into a device (contract F.2, rulings 9, 12 to 14).
+// Pairing tokens for operators, and the bootstrap that turns one into a device (contract F.2,
+// rulings 9, 12 to 14).
 #include <utility>
 
 #include "base/log.hpp"
@@ -13,10 +14,14 @@ namespace {
 
 std::string state_of(const PairingGrant& grant, WallTime now) {
     switch (judge_grant(grant, now)) {
-        case GrantVerdict::open: return "open";
-        case GrantVerdict::used: return "used";
-        case GrantVerdict::expired: return "expired";
-        case GrantVerdict::closed: break;
+        case GrantVerdict::open:
+            return "open";
+        case GrantVerdict::used:
+            return "used";
+        case GrantVerdict::expired:
+            return "expired";
+        case GrantVerdict::closed:
+            break;
     }
     return "locked";
 }
@@ -29,7 +34,8 @@ json::object grant_json(const PairingGrant& grant, WallTime now) {
             {"expires_at", format_rfc3339(grant.expires_at)},
             {"tries_left", grant.tries_left},
             {"used_at", grant.used_at ? json::value(format_rfc3339(*grant.used_at)) : nullptr},
-            {"device_id", grant.device_id.empty() ? json::value(nullptr) : json::value(grant.device_id)}};
+            {"device_id",
+             grant.device_id.empty() ? json::value(nullptr) : json::value(grant.device_id)}};
 }
 
 Result<net::Response> post_token(Services& services, const Call& call) {
@@ -52,7 +58,8 @@ Result<net::Response> get_tokens(Services& services, const Call& call) {
     if (!page) return page.error();
     const WallTime now = services.clock.wall();
     return json_response(200, page_of<PairingGrant>(
-                                  services.registry.grants(), *page, [](const auto& grant) { return grant.token_id; },
+                                  services.registry.grants(), *page,
+                                  [](const auto& grant) { return grant.token_id; },
                                   [now](const auto& grant) { return grant_json(grant, now); }));
 }
 
@@ -86,9 +93,11 @@ Result<PairingRequest> read_pairing(const net::Request& request) {
         for (const json::value& offer : *offers) {
             if (!offer.is_object()) continue;
             const auto number = [&](std::string_view name) {
-                return contract::json::clamp_int(contract::json::integer_at(offer.as_object(), name, 0));
+                return contract::json::clamp_int(
+                    contract::json::integer_at(offer.as_object(), name, 0));
             };
-            pairing.offered.protocol.push_back({number("major"), number("min_minor"), number("max_minor")});
+            pairing.offered.protocol.push_back(
+                {number("major"), number("min_minor"), number("max_minor")});
         }
     }
     pairing.offered.ocl_versions = versions_in(members.object("ocl", true));
@@ -104,15 +113,19 @@ Result<PairingRequest> read_pairing(const net::Request& request) {
 json::object pairing_json(const Services& services, const Device& device) {
     const TrustBundle trust = services.authority.trust_bundle();
     json::array keys;
-    for (const StudioKey& key : trust.studio_keys) keys.push_back(json::object{{"kid", key.kid}, {"pem", key.pem}});
+    for (const StudioKey& key : trust.studio_keys)
+        keys.push_back(json::object{{"kid", key.kid}, {"pem", key.pem}});
     return {{"device_id", device.device_id},
             {"tenant", device.tenant},
             {"name", device.name},
             {"client_certificate", device.certificate_pem},
             {"signing_kid", signing_kid(device)},
             {"trust_bundle",
-             {{"root_pem", trust.root_pem}, {"pins", json::value_from(trust.pins)}, {"studio_keys", std::move(keys)}}},
-            {"channels", json::array{json::object{{"transport", "wss"}, {"url", services.addresses.channel_url}}}},
+             {{"root_pem", trust.root_pem},
+              {"pins", json::value_from(trust.pins)},
+              {"studio_keys", std::move(keys)}}},
+            {"channels", json::array{json::object{{"transport", "wss"},
+                                                  {"url", services.addresses.channel_url}}}},
             {"session_url", services.addresses.session_url},
             {"verdict", device.verdict}};
 }
@@ -128,11 +141,13 @@ Result<net::Response> post_pair(Services& services, const Call& call) {
     const auto device = services.pairing.redeem(*request);
     if (!device) {
         const ErrorCode code = device.error().code;
-        if (code == ErrorCode::PAIR_USED || code == ErrorCode::PAIR_EXPIRED) services.guards.pairing.give_back(source);
+        if (code == ErrorCode::PAIR_USED || code == ErrorCode::PAIR_EXPIRED)
+            services.guards.pairing.give_back(source);
         return device.error();
     }
     services.guards.pairing.give_back(source);
-    log::info("paired {} (serial {}), key {}", device->device_id, device->serial, signing_kid(*device));
+    log::info("paired {} (serial {}), key {}", device->device_id, device->serial,
+              signing_kid(*device));
     services.credentials_changed(device->device_id);
     return json_response(201, pairing_json(services, *device));
 }
@@ -150,8 +165,14 @@ Result<net::Response> post_session(Services& services, const Call& call) {
 }  // namespace
 
 std::vector<Route> pairing_routes() {
-    return {{.method = "POST", .pattern = "/v1/pairing-tokens", .access = Access::producer, .now = post_token},
-            {.method = "GET", .pattern = "/v1/pairing-tokens", .access = Access::producer, .now = get_tokens},
+    return {{.method = "POST",
+             .pattern = "/v1/pairing-tokens",
+             .access = Access::producer,
+             .now = post_token},
+            {.method = "GET",
+             .pattern = "/v1/pairing-tokens",
+             .access = Access::producer,
+             .now = get_tokens},
             {.method = "DELETE",
              .pattern = "/v1/pairing-tokens/{token_id}",
              .access = Access::producer,

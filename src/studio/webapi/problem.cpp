@@ -10,28 +10,45 @@ namespace json = boost::json;
 
 std::string_view title_of(int status) {
     switch (status) {
-        case 400: return "Bad request";
-        case 401: return "Sign in first";
-        case 403: return "Not allowed";
-        case 404: return "Not found";
-        case 405: return "Method not allowed";
-        case 409: return "Conflict";
-        case 410: return "Gone";
-        case 412: return "Precondition failed";
-        case 413: return "Too large";
-        case 415: return "Unsupported media type";
-        case 422: return "Not valid";
-        case 428: return "Precondition required";
-        case 429: return "Too many attempts";
-        case 503: return "Not available now";
-        case 507: return "Out of storage";
-        default: return "Internal error";
+        case 400:
+            return "Bad request";
+        case 401:
+            return "Sign in first";
+        case 403:
+            return "Not allowed";
+        case 404:
+            return "Not found";
+        case 405:
+            return "Method not allowed";
+        case 409:
+            return "Conflict";
+        case 410:
+            return "Gone";
+        case 412:
+            return "Precondition failed";
+        case 413:
+            return "Too large";
+        case 415:
+            return "Unsupported media type";
+        case 422:
+            return "Not valid";
+        case 428:
+            return "Precondition required";
+        case 429:
+            return "Too many attempts";
+        case 503:
+            return "Not available now";
+        case 507:
+            return "Out of storage";
+        default:
+            return "Internal error";
     }
 }
 
 }  // namespace
 
-net::Response problem(const Error& error, const std::string& correlation_id, std::optional<int> given_status) {
+net::Response problem(const Error& error, const std::string& correlation_id,
+                      std::optional<int> given_status) {
     const int status = given_status.value_or(http_status(error.code));
     json::array faults;
     for (const ErrorDetail& detail : error.details) {
@@ -39,12 +56,9 @@ net::Response problem(const Error& error, const std::string& correlation_id, std
         faults.push_back(json::object{
             {"pointer", detail.pointer}, {"code", to_string(detail.code)}, {"detail", words}});
     }
-    const json::object body{{"type", "about:blank"},
-                            {"title", title_of(status)},
-                            {"status", status},
-                            {"code", to_string(error.code)},
-                            {"detail", error.message},
-                            {"correlation_id", correlation_id},
+    const json::object body{{"type", "about:blank"},      {"title", title_of(status)},
+                            {"status", status},           {"code", to_string(error.code)},
+                            {"detail", error.message},    {"correlation_id", correlation_id},
                             {"errors", std::move(faults)}};
     net::Response response;
     response.status = status;
@@ -55,8 +69,9 @@ net::Response problem(const Error& error, const std::string& correlation_id, std
 
 net::Response too_many(std::int64_t wait_ms, const std::string& correlation_id) {
     const std::string seconds = std::to_string((wait_ms + 999) / 1'000);
-    net::Response response =
-        problem(fail(ErrorCode::API_RATE, "too many attempts; try again in " + seconds + " seconds"), correlation_id);
+    net::Response response = problem(
+        fail(ErrorCode::API_RATE, "too many attempts; try again in " + seconds + " seconds"),
+        correlation_id);
     response.headers.emplace_back("Retry-After", seconds);
     return response;
 }

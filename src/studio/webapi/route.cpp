@@ -4,7 +4,9 @@
 namespace vistter::studio {
 namespace {
 
-void append(std::vector<Route>& all, const std::vector<Route>& more) { all.insert(all.end(), more.begin(), more.end()); }
+void append(std::vector<Route>& all, const std::vector<Route>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+}
 
 }  // namespace
 

@@ -18,12 +18,14 @@ struct Call {
     const net::Request& request;
     const net::PathParams& parameters;  // of the pattern's {names}
     std::string correlation_id;
-    std::optional<SignIn> who;                      // set where the route asks for a sign-in
-    const std::string& parameter(std::string_view name) const { return parameters.find(name)->second; }
+    std::optional<SignIn> who;  // set where the route asks for a sign-in
+    const std::string& parameter(std::string_view name) const {
+        return parameters.find(name)->second;
+    }
 };
 
 enum class Access {
-    open,     // anybody; the handler itself knows what to ask for
+    open,  // anybody; the handler itself knows what to ask for
     signed_in,
     producer  // signed in as producer or admin
 };

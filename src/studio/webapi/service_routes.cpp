@@ -12,13 +12,16 @@ std::vector<std::pair<std::string_view, std::string_view>> embedded_api();  // c
 
 namespace {
 
-Result<net::Response> get_health(Services&, const Call&) { return json_response(200, json::object{{"status", "ok"}}); }
+Result<net::Response> get_health(Services&, const Call&) {
+    return json_response(200, json::object{{"status", "ok"}});
+}
 
 // Ready: the database answers and no shutdown is under way.
 Result<net::Response> get_ready(Services& services, const Call&) {
     if (services.draining) return fail(ErrorCode::SYS_BUSY, "Studio is shutting down");
     services.accounts.any_user();
-    return json_response(200, json::object{{"status", "ready"}, {"contract", contract::contract_version()}});
+    return json_response(
+        200, json::object{{"status", "ready"}, {"contract", contract::contract_version()}});
 }
 
 Result<net::Response> get_api(Services&, const Call&) {

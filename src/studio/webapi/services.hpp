@@ -27,10 +27,11 @@ class LiveStreams;
 
 // Where this Studio is reached; known once both listeners have their ports.
 struct Addresses {
-    std::string web_url;                     // https://host:port
-    std::string channel_url;                 // wss://host:port/v1/channel
-    std::string session_url;                 // https://host:port/v1/bootstrap/session
-    std::vector<std::string> trusted_hosts;  // lower case, without port: what a browser's Host may say
+    std::string web_url;      // https://host:port
+    std::string channel_url;  // wss://host:port/v1/channel
+    std::string session_url;  // https://host:port/v1/bootstrap/session
+    std::vector<std::string>
+        trusted_hosts;  // lower case, without port: what a browser's Host may say
 };
 
 struct IssuedSession {
@@ -67,9 +68,11 @@ struct Services {
     std::function<Result<IssuedSession>(ByteView client_certificate)> issue_session;
     // A device has new credentials: whatever still uses the old ones must go.
     std::function<void(const std::string& device_id)> credentials_changed;
-    // What an exception that ended a request means to its caller (storage failures have their own codes).
+    // What an exception that ended a request means to its caller (storage failures have their own
+    // codes).
     std::function<Error(const std::exception&)> failure;
-    std::string absent_user_hash;  // a password hash nobody's password has: checked when a user is unknown
+    std::string
+        absent_user_hash;  // a password hash nobody's password has: checked when a user is unknown
     Addresses addresses = {};
     Guards guards = {};
     bool draining = false;

@@ -17,36 +17,42 @@ constexpr std::size_t max_password = 1'024;
 // Shared: the worker's closure and the loop's both hold the responder, one after the other.
 using SharedResponder = std::shared_ptr<net::Responder>;
 
-// Runs `hash` on a worker and `then` with its outcome back on the loop; answers 503 when the workers are swamped.
+// Runs `hash` on a worker and `then` with its outcome back on the loop; answers 503 when the
+// workers are swamped.
 template <class Outcome>
 void on_worker(Services& services, SharedResponder responder, const std::string& correlation_id,
                std::function<Outcome()> hash, std::function<net::Response(Outcome)> then) {
     const bool taken = services.workers.submit([&services, responder, correlation_id, hash, then] {
         Outcome outcome = hash();
-        services.loop.post([&services, responder, correlation_id, then, outcome = std::move(outcome)] {
-            try {
-                responder->respond(then(outcome));
-            } catch (const std::exception& failure) {
-                responder->respond(problem(services.failure(failure), correlation_id));
-            }
-        });
+        services.loop.post(
+            [&services, responder, correlation_id, then, outcome = std::move(outcome)] {
+                try {
+                    responder->respond(then(outcome));
+                } catch (const std::exception& failure) {
+                    responder->respond(problem(services.failure(failure), correlation_id));
+                }
+            });
     });
     if (!taken) {
-        responder->respond(problem(fail(ErrorCode::SYS_BUSY, "too many sign-ins at once; try again"), correlation_id));
+        responder->respond(problem(
+            fail(ErrorCode::SYS_BUSY, "too many sign-ins at once; try again"), correlation_id));
     }
 }
 
 std::string cookie_header(const std::string& token, std::int64_t max_age_s, bool secure) {
-    return std::string(session_cookie) + "=" + token + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" +
-           std::to_string(max_age_s) + (secure ? "; Secure" : "");
+    return std::string(session_cookie) + "=" + token +
+           "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(max_age_s) +
+           (secure ? "; Secure" : "");
 }
 
 json::object user_json(const User& user) {
     return {{"user_id", user.user_id}, {"username", user.username}, {"role", user.role}};
 }
 
-void note(Services& services, const std::string& actor, std::string_view action, std::string_view outcome) {
-    services.audit.write({services.clock.wall(), actor, std::string(action), actor, std::string(outcome)});
+void note(Services& services, const std::string& actor, std::string_view action,
+          std::string_view outcome) {
+    services.audit.write(
+        {services.clock.wall(), actor, std::string(action), actor, std::string(outcome)});
 }
 
 Result<net::Response> get_setup(Services& services, const Call&) {
@@ -61,7 +67,8 @@ Result<SetupForm> read_setup(const net::Request& request) {
     auto body = read_object(request);
     if (!body) return body.error();
     Members members(*body);
-    SetupForm form{members.text("code", 64), members.text("username", 64), members.text("password", max_password)};
+    SetupForm form{members.text("code", 64), members.text("username", 64),
+                   members.text("password", max_password)};
     if (form.password.size() < crypto::min_password_length) {
         members.fault("password", ErrorCode::VAL_SCHEMA, "a password has at least 12 characters");
     }
@@ -70,9 +77,10 @@ Result<SetupForm> read_setup(const net::Request& request) {
     return form;
 }
 
-net::Response finish_setup(Services& services, const std::string& correlation_id, const std::string& username,
-                           const std::string& password_hash) {
-    const User user{make_id("usr_", services.clock, services.random), username, password_hash, "admin"};
+net::Response finish_setup(Services& services, const std::string& correlation_id,
+                           const std::string& username, const std::string& password_hash) {
+    const User user{make_id("usr_", services.clock, services.random), username, password_hash,
+                    "admin"};
     if (auto added = services.accounts.add_first_user(user, services.clock.wall()); !added) {
         return problem(added.error(), correlation_id);
     }
@@ -86,7 +94,8 @@ void post_setup(Services& services, const Call& call, std::unique_ptr<net::Respo
     auto form = read_setup(call.request);
     if (!form) return responder->respond(problem(form.error(), call.correlation_id));
     if (services.accounts.any_user()) {
-        const Error done = fail(ErrorCode::STA_IN_USE, "Studio has been set up already; sign in instead");
+        const Error done =
+            fail(ErrorCode::STA_IN_USE, "Studio has been set up already; sign in instead");
         return responder->respond(problem(done, call.correlation_id));
     }
     if (const auto wait_ms = services.guards.setup.take(source, services.clock.steady())) {
@@ -94,8 +103,9 @@ void post_setup(Services& services, const Call& call, std::unique_ptr<net::Respo
     }
     if (!services.setup_code.matches(form->code)) {
         note(services, "setup", "setup", "API_FORBIDDEN");
-        const Error wrong = fail_at(ErrorCode::API_FORBIDDEN, "/code",
-                                    "this is not the setup code; it is in the file setup-code of the state folder");
+        const Error wrong =
+            fail_at(ErrorCode::API_FORBIDDEN, "/code",
+                    "this is not the setup code; it is in the file setup-code of the state folder");
         return responder->respond(problem(wrong, call.correlation_id));
     }
     services.guards.setup.give_back(source);
@@ -119,7 +129,8 @@ net::Response finish_sign_in(Services& services, const User& user, bool secure) 
                           {"csrf_token", csrf_token(token)},
                           {"expires_at", format_rfc3339(WallTime{now.ms + sign_in_lifetime_ms})},
                           {"user", user_json(user)}});
-    response.headers.emplace_back("Set-Cookie", cookie_header(token, sign_in_lifetime_ms / 1'000, secure));
+    response.headers.emplace_back("Set-Cookie",
+                                  cookie_header(token, sign_in_lifetime_ms / 1'000, secure));
     return response;
 }
 
@@ -129,7 +140,8 @@ void post_session(Services& services, const Call& call, std::unique_ptr<net::Res
     Members members(*body);
     const std::string username = members.text("username", 64);
     const std::string password = members.text("password", max_password);
-    if (auto read = members.done(); !read) return responder->respond(problem(read.error(), call.correlation_id));
+    if (auto read = members.done(); !read)
+        return responder->respond(problem(read.error(), call.correlation_id));
     const std::string source = call.request.remote_address;
     if (const auto wait_ms = services.guards.sign_in.take(source, services.clock.steady())) {
         return responder->respond(too_many(*wait_ms, call.correlation_id));
@@ -140,10 +152,12 @@ void post_session(Services& services, const Call& call, std::unique_ptr<net::Res
     on_worker<bool>(
         services, SharedResponder(std::move(responder)), call.correlation_id,
         [password, stored] { return crypto::check_password(password, stored); },
-        [&services, id = call.correlation_id, user, source, secure = call.request.secure](bool right) {
+        [&services, id = call.correlation_id, user, source,
+         secure = call.request.secure](bool right) {
             if (!right || !user) {
                 note(services, user ? user->user_id : "unknown", "sign_in", "API_UNAUTHENTICATED");
-                return problem(fail(ErrorCode::API_UNAUTHENTICATED, "user name or password is wrong"), id);
+                return problem(
+                    fail(ErrorCode::API_UNAUTHENTICATED, "user name or password is wrong"), id);
             }
             services.guards.sign_in.give_back(source);
             return finish_sign_in(services, *user, secure);
@@ -171,7 +185,10 @@ std::vector<Route> sign_in_routes() {
     return {{.method = "GET", .pattern = "/v1/setup", .now = get_setup},
             {.method = "POST", .pattern = "/v1/setup", .later = post_setup},
             {.method = "POST", .pattern = "/v1/auth/session", .later = post_session},
-            {.method = "DELETE", .pattern = "/v1/auth/session", .access = Access::signed_in, .now = delete_session},
+            {.method = "DELETE",
+             .pattern = "/v1/auth/session",
+             .access = Access::signed_in,
+             .now = delete_session},
             {.method = "GET", .pattern = "/v1/me", .access = Access::signed_in, .now = get_me}};
 }
 

@@ -37,7 +37,8 @@ std::string asset_text(const Services& services, const Asset& asset, const std::
     const std::string path = "/v1/assets/" + asset.sha256 + "/content";
     return contract::ObjectWriter()
         .text("asset_id", asset.asset_id)
-        .text("uri", services.addresses.web_url + services.authority.sign_asset_path(path, device_id, expires))
+        .text("uri", services.addresses.web_url +
+                         services.authority.sign_asset_path(path, device_id, expires))
         .text("sha256", asset.sha256)
         .integer("size_bytes", asset.size_bytes)
         .text("media_type", asset.media_type)
@@ -47,15 +48,18 @@ std::string asset_text(const Services& services, const Asset& asset, const std::
 
 }  // namespace
 
-Result<CommandDraft> timeline_load(const Services& services, const Timeline& timeline, const std::string& device_id) {
+Result<CommandDraft> timeline_load(const Services& services, const Timeline& timeline,
+                                   const std::string& device_id) {
     const json::value parsed = stored_json(timeline.document);
-    if (!parsed.is_object()) return fail(ErrorCode::SYS_STORAGE, "the stored timeline cannot be read");
+    if (!parsed.is_object())
+        return fail(ErrorCode::SYS_STORAGE, "the stored timeline cannot be read");
     const json::object& document = parsed.as_object();
     std::vector<std::string> overlays;
     std::vector<std::string> assets;
     std::string ocl_version = "1.0";
     for (const json::value& overlay : contract::json::array_at(document, "overlays")) {
-        if (!overlay.is_object()) return fail_at(ErrorCode::VAL_SCHEMA, "/overlays", "an overlay is an object");
+        if (!overlay.is_object())
+            return fail_at(ErrorCode::VAL_SCHEMA, "/overlays", "an overlay is an object");
         const json::object& ocl = contract::json::object_at(overlay.as_object(), "ocl");
         ocl_version = std::max(ocl_version, contract::json::text_at(ocl, "ocl_version"));
         overlays.push_back(overlay_text(timeline.document, overlay.as_object(), overlays.size()));
@@ -74,7 +78,9 @@ Result<CommandDraft> timeline_load(const Services& services, const Timeline& tim
         const auto text = contract::text_at_pointer(timeline.document, fmt::format("/{}", member));
         if (text) body.raw(member, *text);
     }
-    body.raw("overlays", list_of(overlays)).raw("assets_manifest", list_of(assets)).text("activation", "stage");
+    body.raw("overlays", list_of(overlays))
+        .raw("assets_manifest", list_of(assets))
+        .text("activation", "stage");
     CommandDraft draft;
     draft.device_id = device_id;
     draft.type = contract::MessageType::TIMELINE_LOAD;

@@ -22,9 +22,12 @@ Result<Timeline> timeline_of(const Services& services, const Call& call) {
     return std::move(*timeline);
 }
 
-std::string etag_of(const Timeline& timeline) { return fmt::format("\"{}\"", timeline.revision); }
+std::string etag_of(const Timeline& timeline) {
+    return fmt::format("\"{}\"", timeline.revision);
+}
 
-// The stored members plus the timeline's own: the text of the document is not read and written again.
+// The stored members plus the timeline's own: the text of the document is not read and written
+// again.
 net::Response timeline_response(int status, const Timeline& timeline) {
     std::string text = contract::ObjectWriter()
                            .text("timeline_id", timeline.timeline_id)
@@ -55,7 +58,8 @@ Status check_document(const Services& services, const Timeline& timeline, const 
     auto checked = check_draft(*draft, user, services.clock.wall());
     if (checked) return ok();
     Error error = checked.error();
-    for (ErrorDetail& detail : error.details) detail.pointer = document_pointer(std::move(detail.pointer));
+    for (ErrorDetail& detail : error.details)
+        detail.pointer = document_pointer(std::move(detail.pointer));
     return error;
 }
 
@@ -73,13 +77,16 @@ Result<Timeline> read_timeline(const Call& call) {
     members.array("overlays", false);
     members.array("assets", false);
     // What GET answers may be sent back as it is.
-    for (const std::string_view own : {"timeline_id", "revision", "updated_at"}) members.ignore(own);
+    for (const std::string_view own : {"timeline_id", "revision", "updated_at"})
+        members.ignore(own);
     if (!is_id("tml_", timeline.timeline_id)) {
-        return fail_at(ErrorCode::VAL_SCHEMA, "", "a timeline's id begins with tml_ and has at most 60 more characters");
+        return fail_at(ErrorCode::VAL_SCHEMA, "",
+                       "a timeline's id begins with tml_ and has at most 60 more characters");
     }
     if (auto read = members.done(); !read) return read.error();
     contract::ObjectWriter document;
-    for (const std::string_view member : {"name", "segment_version", "segments", "sequence", "overlays", "assets"}) {
+    for (const std::string_view member :
+         {"name", "segment_version", "segments", "sequence", "overlays", "assets"}) {
         const auto text = contract::text_at_pointer(call.request.body, fmt::format("/{}", member));
         if (text) document.raw(member, contract::canonical_text(*text));
     }
@@ -93,11 +100,13 @@ Result<net::Response> put_timeline(Services& services, const Call& call) {
     const auto known = services.library.find_timeline(timeline->timeline_id);
     const std::string if_match = call.request.header("if-match");
     if (!if_match.empty() && if_match != "*" && (!known || if_match != etag_of(*known))) {
-        return fail(ErrorCode::STA_PRECONDITION, "the timeline has changed since you read it; read it again");
+        return fail(ErrorCode::STA_PRECONDITION,
+                    "the timeline has changed since you read it; read it again");
     }
-    if (auto checked = check_document(services, *timeline, call.who->user); !checked) return checked.error();
-    const Timeline stored = services.library.put_timeline(timeline->timeline_id, timeline->name, timeline->document,
-                                                          services.clock.wall());
+    if (auto checked = check_document(services, *timeline, call.who->user); !checked)
+        return checked.error();
+    const Timeline stored = services.library.put_timeline(
+        timeline->timeline_id, timeline->name, timeline->document, services.clock.wall());
     return timeline_response(known ? 200 : 201, stored);
 }
 
@@ -110,9 +119,10 @@ Result<net::Response> get_timelines(Services& services, const Call& call) {
                             {"name", timeline.name},
                             {"updated_at", format_rfc3339(timeline.updated_at)}};
     };
-    return json_response(200, page_of<Timeline>(
-                                  services.library.timelines(), *page,
-                                  [](const auto& timeline) { return timeline.timeline_id; }, write));
+    return json_response(200,
+                         page_of<Timeline>(
+                             services.library.timelines(), *page,
+                             [](const auto& timeline) { return timeline.timeline_id; }, write));
 }
 
 Result<net::Response> get_timeline(Services& services, const Call& call) {
@@ -164,12 +174,18 @@ Result<net::Response> execute_timeline(Services& services, const Call& call) {
 
 std::vector<Route> timeline_routes() {
     constexpr Access who = Access::producer;
-    return {{.method = "GET", .pattern = "/v1/timelines", .access = Access::signed_in, .now = get_timelines},
+    return {{.method = "GET",
+             .pattern = "/v1/timelines",
+             .access = Access::signed_in,
+             .now = get_timelines},
             {.method = "GET",
              .pattern = "/v1/timelines/{timeline_id}",
              .access = Access::signed_in,
              .now = get_timeline},
-            {.method = "PUT", .pattern = "/v1/timelines/{timeline_id}", .access = who, .now = put_timeline},
+            {.method = "PUT",
+             .pattern = "/v1/timelines/{timeline_id}",
+             .access = who,
+             .now = put_timeline},
             {.method = "POST",
              .pattern = "/v1/timelines/{timeline_id}:publish",
              .access = who,

@@ -17,8 +17,8 @@ std::int64_t default_after_ms(MessageType type, std::string_view camera_action =
 }
 
 TEST(CommandPolicyTest, LiveActsLastAMinute) {
-    for (const MessageType type :
-         {MessageType::TIMELINE_EXECUTE, MessageType::STREAM_CONTROL, MessageType::OVERLAY_UPDATE}) {
+    for (const MessageType type : {MessageType::TIMELINE_EXECUTE, MessageType::STREAM_CONTROL,
+                                   MessageType::OVERLAY_UPDATE}) {
         EXPECT_EQ(default_after_ms(type), minute_ms) << to_string(type);
     }
     EXPECT_EQ(default_after_ms(MessageType::CAMERA_ACTION, "ptz_goto"), minute_ms);
@@ -37,19 +37,23 @@ TEST(CommandPolicyTest, TheSendersOwnExpiryWins) {
 
 TEST(CommandPolicyTest, TheDefaultCountsFromNotBefore) {
     const WallTime tomorrow{now.ms + day_ms};
-    const auto timing = command_timing(MessageType::STREAM_CONTROL, {}, std::nullopt, tomorrow, now);
+    const auto timing =
+        command_timing(MessageType::STREAM_CONTROL, {}, std::nullopt, tomorrow, now);
     EXPECT_EQ(timing.value().expires_at.ms, tomorrow.ms + minute_ms);
     EXPECT_EQ(timing.value().not_before, tomorrow);
 }
 
 TEST(CommandPolicyTest, RefusesTimesThatCannotBeKept) {
-    for (const std::int64_t seconds : {std::int64_t{0}, std::int64_t{-1}, max_command_lifetime_s + 1}) {
-        const auto timing = command_timing(MessageType::STREAM_CONTROL, {}, seconds, std::nullopt, now);
+    for (const std::int64_t seconds :
+         {std::int64_t{0}, std::int64_t{-1}, max_command_lifetime_s + 1}) {
+        const auto timing =
+            command_timing(MessageType::STREAM_CONTROL, {}, seconds, std::nullopt, now);
         ASSERT_FALSE(timing) << seconds;
         EXPECT_EQ(timing.error().code, ErrorCode::VAL_RANGE);
         EXPECT_EQ(timing.error().details.at(0).pointer, "/expires_in_s");
     }
-    const auto never = command_timing(MessageType::STREAM_CONTROL, {}, 60, WallTime{now.ms + 60'000}, now);
+    const auto never =
+        command_timing(MessageType::STREAM_CONTROL, {}, 60, WallTime{now.ms + 60'000}, now);
     ASSERT_FALSE(never) << "it would expire at the moment it may start";
     EXPECT_EQ(never.error().details.at(0).pointer, "/not_before");
 }

@@ -1,4 +1,5 @@
-// What a pairing token is worth at each moment of its life (G1.4, rulings 9), and what an appliance offers.
+// What a pairing token is worth at each moment of its life (G1.4, rulings 9), and what an appliance
+// offers.
 #include "studio/core/pairing.hpp"
 
 #include <gtest/gtest.h>
@@ -53,8 +54,9 @@ TEST(PairingPolicyTest, KnowsASerialWhenItSeesOne) {
     for (const char* good : {"SANDBOX-0001", "abc", "VMware-56 4d 9a/1", "0123456789abcdef"}) {
         EXPECT_TRUE(is_serial(good)) << good;
     }
-    for (const std::string& bad : {std::string("ab"), std::string(65, 'x'), std::string("-abc"), std::string("abc "),
-                                   std::string("a\nbc"), std::string("a\"bc"), std::string("s\xC3\xA9rial")}) {
+    for (const std::string& bad :
+         {std::string("ab"), std::string(65, 'x'), std::string("-abc"), std::string("abc "),
+          std::string("a\nbc"), std::string("a\"bc"), std::string("s\xC3\xA9rial")}) {
         EXPECT_FALSE(is_serial(bad)) << bad;
     }
 }

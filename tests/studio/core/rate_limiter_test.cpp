@@ -11,7 +11,9 @@ class RateLimiterTest : public testing::Test {
     ManualClock clock{WallTime{1'000'000}};
     RateLimiter limiter{{.per_source = 3, .total = 5, .window_ms = 60'000, .max_sources = 2}};
 
-    std::optional<std::int64_t> take(const std::string& source) { return limiter.take(source, clock.steady()); }
+    std::optional<std::int64_t> take(const std::string& source) {
+        return limiter.take(source, clock.steady());
+    }
 };
 
 TEST_F(RateLimiterTest, RefusesTheFourthGuessOfOneSourceAndSaysHowLong) {

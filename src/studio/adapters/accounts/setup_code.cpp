@@ -46,8 +46,8 @@ class FileSetupCode final : public SetupCode {
 
 }  // namespace
 
-Result<std::unique_ptr<SetupCode>> open_setup_code(const std::filesystem::path& state, bool users_exist,
-                                                   Random& random) {
+Result<std::unique_ptr<SetupCode>> open_setup_code(const std::filesystem::path& state,
+                                                   bool users_exist, Random& random) {
     const std::filesystem::path file = state / "setup-code";
     if (users_exist) {
         std::error_code ignored;
@@ -57,7 +57,8 @@ Result<std::unique_ptr<SetupCode>> open_setup_code(const std::filesystem::path& 
     std::string code;
     if (auto kept = read_file(file, 64); kept && !symbols_of(*kept).empty()) {
         code = *kept;
-        while (!code.empty() && std::isspace(static_cast<unsigned char>(code.back()))) code.pop_back();
+        while (!code.empty() && std::isspace(static_cast<unsigned char>(code.back())))
+            code.pop_back();
     } else {
         code = crypto::make_setup_code(random);
         if (auto written = write_file(file, code + "\n", 0600); !written) return written.error();

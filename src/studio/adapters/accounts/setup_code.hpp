@@ -13,7 +13,7 @@ namespace vistter::studio {
 
 // Reads the code, or makes one; with `users_exist` there is none and a left-over file is removed.
 // Errors: SYS_STORAGE.
-Result<std::unique_ptr<SetupCode>> open_setup_code(const std::filesystem::path& state, bool users_exist,
-                                                   Random& random);
+Result<std::unique_ptr<SetupCode>> open_setup_code(const std::filesystem::path& state,
+                                                   bool users_exist, Random& random);
 
 }  // namespace vistter::studio

@@ -6,10 +6,11 @@
 #include <utility>
 
 #include "base/bytes.hpp"
-#include "studio/adapters/authority/key_files.hpp"
+#include "base/log.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/pairing_token.hpp"
 #include "crypto/signed_url.hpp"
+#include "studio/adapters/authority/key_files.hpp"
 
 namespace vistter::studio {
 namespace {
@@ -35,20 +36,28 @@ struct Material {
 
 class FileTrust final : public StudioTrust {
   public:
-    FileTrust(AuthorityOptions options, Material material, std::string server_pem, const Clock& clock, Random& random)
-        : options_(std::move(options)), material_(std::move(material)), server_pem_(std::move(server_pem)),
-          clock_(clock), random_(random) {}
+    FileTrust(AuthorityOptions options, Material material, std::string server_pem,
+              const Clock& clock, Random& random)
+        : options_(std::move(options)),
+          material_(std::move(material)),
+          server_pem_(std::move(server_pem)),
+          clock_(clock),
+          random_(random) {}
 
     MintedToken mint_pairing_token(const std::string& serial) override;
-    Result<SecretPrint> print_of(const std::string& secret_hex, const std::string& serial) const override;
-    Result<DeviceKeys> read_requests(const std::string& csr_tls, const std::string& csr_sign) const override;
+    Result<SecretPrint> print_of(const std::string& secret_hex,
+                                 const std::string& serial) const override;
+    Result<DeviceKeys> read_requests(const std::string& csr_tls,
+                                     const std::string& csr_sign) const override;
     DeviceCertificate certify(const std::string& tenant, const std::string& device_id,
                               const std::string& tls_key_pem) override;
     TrustBundle trust_bundle() const override;
-    std::string sign_asset_path(std::string_view path, const std::string& device_id, WallTime expires) const override {
+    std::string sign_asset_path(std::string_view path, const std::string& device_id,
+                                WallTime expires) const override {
         return crypto::sign_url_path(material_.url_key, path, device_id, expires);
     }
-    Status check_asset_path(std::string_view path, std::string_view query, WallTime now) const override {
+    Status check_asset_path(std::string_view path, std::string_view query,
+                            WallTime now) const override {
         return crypto::verify_url_path(material_.url_key, path, query, now);
     }
 
@@ -56,11 +65,15 @@ class FileTrust final : public StudioTrust {
     std::filesystem::path root_file() const override { return options_.state / "root.pem"; }
     std::string server_chain_pem() const override { return server_pem_ + material_.root.to_pem(); }
     std::string server_key_pem() const override { return material_.server_key.to_pem(); }
-    std::string signing_kid() const override { return fmt::format("studio:{}#1", options_.environment); }
+    std::string signing_kid() const override {
+        return fmt::format("studio:{}#1", options_.environment);
+    }
     std::string signing_key_pem() const override { return material_.signing_key.to_pem(); }
     bool renew_server_certificate() override;
     bool made_spare_root() const override { return material_.made_spare; }
-    std::filesystem::path spare_root_file() const override { return options_.state / "spare-root.key"; }
+    std::filesystem::path spare_root_file() const override {
+        return options_.state / "spare-root.key";
+    }
 
   private:
     static SecretPrint print_of(const crypto::PairingToken& token, const std::string& serial);
@@ -82,23 +95,27 @@ MintedToken FileTrust::mint_pairing_token(const std::string& serial) {
     return {crypto::format_pairing_token(token), print_of(token, serial)};
 }
 
-Result<SecretPrint> FileTrust::print_of(const std::string& secret_hex, const std::string& serial) const {
+Result<SecretPrint> FileTrust::print_of(const std::string& secret_hex,
+                                        const std::string& serial) const {
     const auto bytes = from_hex(secret_hex);
     crypto::PairingToken token;
     if (!bytes || bytes->size() != token.secret.size()) {
-        return fail_at(ErrorCode::VAL_SCHEMA, "/token_secret", "token_secret must be 20 hex digits");
+        return fail_at(ErrorCode::VAL_SCHEMA, "/token_secret",
+                       "token_secret must be 20 hex digits");
     }
     std::copy(bytes->begin(), bytes->end(), token.secret.begin());
     return print_of(token, serial);
 }
 
-Result<DeviceKeys> FileTrust::read_requests(const std::string& csr_tls, const std::string& csr_sign) const {
+Result<DeviceKeys> FileTrust::read_requests(const std::string& csr_tls,
+                                            const std::string& csr_sign) const {
     const auto tls = crypto::csr_key(csr_tls);
     if (!tls) return fail_at(ErrorCode::VAL_SCHEMA, "/csr_tls", tls.error().message);
     const auto signing = crypto::csr_key(csr_sign);
     if (!signing) return fail_at(ErrorCode::VAL_SCHEMA, "/csr_sign", signing.error().message);
     if (tls->spki_sha256() == signing->spki_sha256()) {
-        return fail_at(ErrorCode::VAL_SCHEMA, "/csr_sign", "csr_tls and csr_sign must be for two different keys");
+        return fail_at(ErrorCode::VAL_SCHEMA, "/csr_sign",
+                       "csr_tls and csr_sign must be for two different keys");
     }
     return DeviceKeys{tls->to_pem(), signing->to_pem()};
 }
@@ -106,9 +123,9 @@ Result<DeviceKeys> FileTrust::read_requests(const std::string& csr_tls, const st
 DeviceCertificate FileTrust::certify(const std::string& tenant, const std::string& device_id,
                                      const std::string& tls_key_pem) {
     const auto key = crypto::PublicKey::from_pem(tls_key_pem).value();
-    const auto certificate =
-        crypto::issue_device(material_.root_key, material_.root, key, crypto::device_uri(tenant, device_id),
-                             validity(clock_.wall(), device_certificate_days), random_);
+    const auto certificate = crypto::issue_device(
+        material_.root_key, material_.root, key, crypto::device_uri(tenant, device_id),
+        validity(clock_.wall(), device_certificate_days), random_);
     return {certificate.to_pem(), certificate.thumbprint()};
 }
 
@@ -124,32 +141,40 @@ bool FileTrust::renew_server_certificate() {
     const auto current = crypto::Certificate::from_pem(server_pem_);
     const WallTime now = clock_.wall();
     if (current && current->not_after().ms - now.ms > renew_before_days * day_ms) return false;
-    server_pem_ = crypto::issue_server(material_.root_key, material_.root, material_.server_key.public_key(),
-                                       options_.hosts, validity(now, server_days), random_)
-                      .to_pem();
-    return keep_file(options_.state / "server.pem", server_pem_).ok();
+    server_pem_ =
+        crypto::issue_server(material_.root_key, material_.root, material_.server_key.public_key(),
+                             options_.hosts, validity(now, server_days), random_)
+            .to_pem();
+    // Unwritten it is issued again at the next start; the listeners can use it now.
+    if (auto kept = keep_file(options_.state / "server.pem", server_pem_); !kept) {
+        log::warning("{}", describe(kept.error()));
+    }
+    return true;
 }
 
 // The root certificate of the root key; made when it is missing or does not belong to the key.
-Result<crypto::Certificate> open_root(const std::filesystem::path& state, const crypto::PrivateKey& key,
-                                      const std::string& environment, WallTime now, Random& random) {
+Result<crypto::Certificate> open_root(const std::filesystem::path& state,
+                                      const crypto::PrivateKey& key, const std::string& environment,
+                                      WallTime now, Random& random) {
     if (const auto pem = read_if_there(state / "root.pem")) {
         auto root = crypto::Certificate::from_pem(*pem);
-        if (!root || !root->issued_by(*root) || root->public_key().spki_sha256() != key.public_key().spki_sha256()) {
-            return fail(ErrorCode::CFG_INVALID,
-                        fmt::format("{} does not belong to root.key beside it; restore both from a backup",
-                                    (state / "root.pem").string()));
+        if (!root || !root->issued_by(*root) ||
+            root->public_key().spki_sha256() != key.public_key().spki_sha256()) {
+            return fail(
+                ErrorCode::CFG_INVALID,
+                fmt::format("{} does not belong to root.key beside it; restore both from a backup",
+                            (state / "root.pem").string()));
         }
         return root;
     }
-    auto root = crypto::make_root(key, fmt::format("Vistter Studio {} root", environment), validity(now, root_days),
-                                  random);
+    auto root = crypto::make_root(key, fmt::format("Vistter Studio {} root", environment),
+                                  validity(now, root_days), random);
     if (auto kept = keep_file(state / "root.pem", root.to_pem()); !kept) return kept.error();
     return root;
 }
 
-// The pin of the offline spare root. Its private key is only ever written, so that it can be moved off the machine;
-// once the pin is on disk the key file is not needed here again.
+// The pin of the offline spare root. Its private key is only ever written, so that it can be moved
+// off the machine; once the pin is on disk the key file is not needed here again.
 Status open_spare(const std::filesystem::path& state, Material& material) {
     if (const auto pin = read_if_there(state / "spare-root.pin")) {
         material.spare_pin = *pin;
@@ -162,7 +187,8 @@ Status open_spare(const std::filesystem::path& state, Material& material) {
     return keep_file(state / "spare-root.pin", material.spare_pin);
 }
 
-Result<std::string> open_server_certificate(const AuthorityOptions& options, const Material& material, WallTime now,
+Result<std::string> open_server_certificate(const AuthorityOptions& options,
+                                            const Material& material, WallTime now,
                                             Random& random) {
     const std::string hosts = fmt::format("{}\n", fmt::join(options.hosts, "\n"));
     const auto pem = read_if_there(options.state / "server.pem");
@@ -173,10 +199,12 @@ Result<std::string> open_server_certificate(const AuthorityOptions& options, con
             return *pem;
         }
     }
-    const std::string issued = crypto::issue_server(material.root_key, material.root, material.server_key.public_key(),
-                                                    options.hosts, validity(now, server_days), random)
-                                   .to_pem();
-    // The certificate before its host list: interrupted between the two, the next start issues again.
+    const std::string issued =
+        crypto::issue_server(material.root_key, material.root, material.server_key.public_key(),
+                             options.hosts, validity(now, server_days), random)
+            .to_pem();
+    // The certificate before its host list: interrupted between the two, the next start issues
+    // again.
     if (auto kept = keep_file(options.state / "server.pem", issued); !kept) return kept.error();
     if (auto kept = keep_file(options.state / "server.hosts", hosts); !kept) return kept.error();
     return issued;
@@ -184,7 +212,8 @@ Result<std::string> open_server_certificate(const AuthorityOptions& options, con
 
 }  // namespace
 
-Result<std::unique_ptr<StudioTrust>> open_authority(AuthorityOptions options, const Clock& clock, Random& random) {
+Result<std::unique_ptr<StudioTrust>> open_authority(AuthorityOptions options, const Clock& clock,
+                                                    Random& random) {
     const WallTime now = clock.wall();
     const auto root_key = open_key(options.state / "root.key");
     if (!root_key) return root_key.error();
@@ -200,8 +229,8 @@ Result<std::unique_ptr<StudioTrust>> open_authority(AuthorityOptions options, co
     if (auto spare = open_spare(options.state, material); !spare) return spare.error();
     auto server_pem = open_server_certificate(options, material, now, random);
     if (!server_pem) return server_pem.error();
-    auto trust = std::make_unique<FileTrust>(std::move(options), std::move(material), std::move(*server_pem), clock,
-                                             random);
+    auto trust = std::make_unique<FileTrust>(std::move(options), std::move(material),
+                                             std::move(*server_pem), clock, random);
     trust->renew_server_certificate();
     return std::unique_ptr<StudioTrust>(std::move(trust));
 }

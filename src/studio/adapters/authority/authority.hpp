@@ -1,4 +1,5 @@
-// Studio's own trust: its files of keys and certificates, made at the first start and kept for ever.
+// Studio's own trust: its files of keys and certificates, made at the first start and kept for
+// ever.
 #pragma once
 
 #include <filesystem>
@@ -14,9 +15,9 @@
 namespace vistter::studio {
 
 struct AuthorityOptions {
-    std::filesystem::path state;      // exists, 0700
-    std::string environment;          // as in the key id "studio:<environment>#1"
-    std::vector<std::string> hosts;   // names and addresses of the server certificate
+    std::filesystem::path state;     // exists, 0700
+    std::string environment;         // as in the key id "studio:<environment>#1"
+    std::vector<std::string> hosts;  // names and addresses of the server certificate
 };
 
 // The material the listeners and the channel need besides the Authority port.
@@ -28,14 +29,18 @@ class StudioTrust : public Authority {
     virtual std::string server_key_pem() const = 0;
     virtual std::string signing_kid() const = 0;
     virtual std::string signing_key_pem() const = 0;
-    // Issues the server certificate anew when it ends within 30 days. True: it did, and listeners need the new one.
+    // Issues the server certificate anew when it ends within 30 days. True: it did, and listeners
+    // need the new one.
     virtual bool renew_server_certificate() = 0;
-    virtual bool made_spare_root() const = 0;  // at this start: its key should be moved off the machine
+    virtual bool made_spare_root()
+        const = 0;  // at this start: its key should be moved off the machine
     virtual std::filesystem::path spare_root_file() const = 0;
 };
 
-// Reads what is there and makes what is missing, file by file, each written atomically, so that an interrupted first
-// start is simply continued. Errors: SYS_STORAGE, CFG_INVALID (a file that cannot be read as what it should be).
-Result<std::unique_ptr<StudioTrust>> open_authority(AuthorityOptions options, const Clock& clock, Random& random);
+// Reads what is there and makes what is missing, file by file, each written atomically, so that an
+// interrupted first start is simply continued. Errors: SYS_STORAGE, CFG_INVALID (a file that cannot
+// be read as what it should be).
+Result<std::unique_ptr<StudioTrust>> open_authority(AuthorityOptions options, const Clock& clock,
+                                                    Random& random);
 
 }  // namespace vistter::studio

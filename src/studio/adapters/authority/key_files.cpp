@@ -11,7 +11,8 @@ namespace {
 constexpr std::uint64_t file_limit = 65'536;
 constexpr std::size_t secret_bytes = 32;
 
-// A file that exists but is not what it should be is never overwritten: it may be the only copy of a key.
+// A file that exists but is not what it should be is never overwritten: it may be the only copy of
+// a key.
 Error damaged(const std::filesystem::path& path, std::string_view wanted) {
     return fail(ErrorCode::CFG_INVALID,
                 fmt::format("{} is not {}; restore it from a backup", path.string(), wanted));
@@ -49,7 +50,8 @@ Result<Bytes> open_secret(const std::filesystem::path& path, Random& random) {
         const auto hex = read_file(path, file_limit);
         if (!hex) return hex.error();
         auto bytes = from_hex(*hex);
-        if (!bytes || bytes->size() != secret_bytes) return damaged(path, "a secret of 64 hex digits");
+        if (!bytes || bytes->size() != secret_bytes)
+            return damaged(path, "a secret of 64 hex digits");
         return std::move(*bytes);
     }
     Bytes bytes(secret_bytes);

@@ -5,33 +5,43 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "base/log.hpp"
 
 namespace vistter::studio {
 namespace {
 
 Asset read_asset_row(const store::Statement& row) {
-    return Asset{row.text(0), row.text(1), row.text(2), row.text(3), row.integer(4), WallTime{row.integer(5)}};
+    return Asset{row.text(0), row.text(1),    row.text(2),
+                 row.text(3), row.integer(4), WallTime{row.integer(5)}};
 }
-constexpr const char* select_asset = "SELECT asset_id, sha256, name, media_type, size_bytes, created_ms FROM assets";
+constexpr const char* select_asset =
+    "SELECT asset_id, sha256, name, media_type, size_bytes, created_ms FROM assets";
 
 Timeline read_timeline_row(const store::Statement& row) {
-    return Timeline{row.text(0), row.integer(1), row.text(2), row.text(3), WallTime{row.integer(4)}};
+    return Timeline{row.text(0), row.integer(1), row.text(2), row.text(3),
+                    WallTime{row.integer(4)}};
 }
-constexpr const char* select_timeline = "SELECT timeline_id, revision, name, document, updated_ms FROM timelines";
+constexpr const char* select_timeline =
+    "SELECT timeline_id, revision, name, document, updated_ms FROM timelines";
 
 class FileLibrary final : public Library {
   public:
     FileLibrary(store::Database& database, std::filesystem::path folder)
         : database_(database), folder_(std::move(folder)) {}
 
-    Result<Asset> add_asset(const std::string& sha256, const std::string& name, const std::string& media_type,
-                            std::string_view bytes, WallTime now) override;
-    std::optional<Asset> find_asset(const std::string& asset_id) const override { return one("asset_id", asset_id); }
-    std::optional<Asset> asset_by_hash(const std::string& sha256) const override { return one("sha256", sha256); }
+    Result<Asset> add_asset(const std::string& sha256, const std::string& name,
+                            const std::string& media_type, std::string_view bytes,
+                            WallTime now) override;
+    std::optional<Asset> find_asset(const std::string& asset_id) const override {
+        return one("asset_id", asset_id);
+    }
+    std::optional<Asset> asset_by_hash(const std::string& sha256) const override {
+        return one("sha256", sha256);
+    }
     std::vector<Asset> assets() const override;
     Result<std::string> read_asset(const Asset& asset) const override;
-    Timeline put_timeline(const std::string& timeline_id, const std::string& name, const std::string& document,
-                          WallTime now) override;
+    Timeline put_timeline(const std::string& timeline_id, const std::string& name,
+                          const std::string& document, WallTime now) override;
     std::optional<Timeline> find_timeline(const std::string& timeline_id) const override;
     std::vector<Timeline> timelines() const override;
 
@@ -43,18 +53,35 @@ class FileLibrary final : public Library {
 };
 
 Result<Asset> FileLibrary::add_asset(const std::string& sha256, const std::string& name,
-                                     const std::string& media_type, std::string_view bytes, WallTime now) {
+                                     const std::string& media_type, std::string_view bytes,
+                                     WallTime now) {
     if (auto known = asset_by_hash(sha256)) {
         if (std::filesystem::exists(folder_ / sha256)) return std::move(*known);
     }
-    // The file first: a row always has its bytes; bytes without a row are harmless and reused by the next upload.
+    // The file first: a row always has its bytes; bytes without a row are harmless and reused by
+    // the next upload.
     if (auto written = write_file(folder_ / sha256, bytes, 0600); !written) {
-        return fail(ErrorCode::LIM_STORAGE, "the asset could not be stored: " + written.error().message);
+        log::error("an asset could not be stored: {}", written.error().message);
+        return fail(ErrorCode::LIM_STORAGE,
+                    "Studio cannot write to its disk; free some space there and try again");
     }
-    const Asset asset{asset_id_of(sha256), sha256, name, media_type, static_cast<std::int64_t>(bytes.size()), now};
-    database_.prepare("INSERT INTO assets (asset_id, sha256, name, media_type, size_bytes, created_ms)"
-                      " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
-        .bind(asset.asset_id).bind(sha256).bind(name).bind(media_type).bind(asset.size_bytes).bind(now.ms).run();
+    const Asset asset{asset_id_of(sha256),
+                      sha256,
+                      name,
+                      media_type,
+                      static_cast<std::int64_t>(bytes.size()),
+                      now};
+    database_
+        .prepare(
+            "INSERT INTO assets (asset_id, sha256, name, media_type, size_bytes, created_ms) "
+            "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+        .bind(asset.asset_id)
+        .bind(sha256)
+        .bind(name)
+        .bind(media_type)
+        .bind(asset.size_bytes)
+        .bind(now.ms)
+        .run();
     return asset_by_hash(sha256).value_or(asset);
 }
 
@@ -68,15 +95,22 @@ std::vector<Asset> FileLibrary::assets() const {
 Result<std::string> FileLibrary::read_asset(const Asset& asset) const {
     auto bytes = read_file(folder_ / asset.sha256, max_asset_bytes);
     if (bytes) return bytes;
-    return fail(bytes.error().code, fmt::format("the bytes of {} cannot be read; upload it again", asset.asset_id));
+    return fail(bytes.error().code,
+                fmt::format("the bytes of {} cannot be read; upload it again", asset.asset_id));
 }
 
 Timeline FileLibrary::put_timeline(const std::string& timeline_id, const std::string& name,
                                    const std::string& document, WallTime now) {
-    database_.prepare("INSERT INTO timelines (timeline_id, revision, name, document, updated_ms) VALUES (?, 1, ?, ?, ?)"
-                      " ON CONFLICT (timeline_id) DO UPDATE SET revision = revision + 1, name = excluded.name,"
-                      " document = excluded.document, updated_ms = excluded.updated_ms")
-        .bind(timeline_id).bind(name).bind(document).bind(now.ms).run();
+    database_
+        .prepare(
+            "INSERT INTO timelines (timeline_id, revision, name, document, updated_ms) VALUES "
+            "(?, 1, ?, ?, ?) ON CONFLICT (timeline_id) DO UPDATE SET revision = revision + 1, "
+            "name = excluded.name, document = excluded.document, updated_ms = excluded.updated_ms")
+        .bind(timeline_id)
+        .bind(name)
+        .bind(document)
+        .bind(now.ms)
+        .run();
     return find_timeline(timeline_id).value();
 }
 

@@ -47,23 +47,29 @@ EventRecord read_event(const store::Statement& row) {
 
 class SqlProjection final : public TelemetryProjection {
   public:
-    SqlProjection(store::Database& database, const Clock& clock) : database_(database), clock_(clock) {}
+    SqlProjection(store::Database& database, const Clock& clock)
+        : database_(database), clock_(clock) {}
 
     void on_hello(const contract::Envelope& envelope, const contract::Hello& hello) override;
-    void on_ack(const contract::Envelope&, const contract::Ack&) override {}            // the ledger keeps it
+    void on_ack(const contract::Envelope&, const contract::Ack&) override {}  // the ledger keeps it
     void on_progress(const contract::Envelope&, const contract::Progress&) override {}  // likewise
     void on_event(const contract::Envelope& envelope, const contract::Event& event) override;
     void on_metrics(const contract::Envelope& envelope, const contract::Metrics& metrics) override;
-    void on_state_report(const contract::Envelope& envelope, const contract::StateReport& report) override;
+    void on_state_report(const contract::Envelope& envelope,
+                         const contract::StateReport& report) override;
     void changed(const std::string& device_id) override {
         if (listener_) listener_(device_id);
     }
-    void on_changed(std::function<void(const std::string&)> listener) override { listener_ = std::move(listener); }
+    void on_changed(std::function<void(const std::string&)> listener) override {
+        listener_ = std::move(listener);
+    }
 
-    std::vector<EventRecord> events_before(const std::string& device_id, std::int64_t n, int limit) const override {
+    std::vector<EventRecord> events_before(const std::string& device_id, std::int64_t n,
+                                           int limit) const override {
         return read_events("n < ? ORDER BY n DESC", device_id, n, limit);
     }
-    std::vector<EventRecord> events_after(const std::string& device_id, std::int64_t n, int limit) const override {
+    std::vector<EventRecord> events_after(const std::string& device_id, std::int64_t n,
+                                          int limit) const override {
         return read_events("n > ? ORDER BY n", device_id, n, limit);
     }
     std::int64_t newest_event(const std::string& device_id) const override;
@@ -72,8 +78,8 @@ class SqlProjection final : public TelemetryProjection {
     std::string last_hello(const std::string& device_id) const override;
 
   private:
-    std::vector<EventRecord> read_events(const std::string& which, const std::string& device_id, std::int64_t n,
-                                         int limit) const;
+    std::vector<EventRecord> read_events(const std::string& which, const std::string& device_id,
+                                         std::int64_t n, int limit) const;
 
     store::Database& database_;
     const Clock& clock_;
@@ -81,41 +87,75 @@ class SqlProjection final : public TelemetryProjection {
 };
 
 void SqlProjection::on_hello(const contract::Envelope& envelope, const contract::Hello& hello) {
-    database_.prepare("UPDATE devices SET firmware_version = ?, last_hello = ?, last_hello_ms = ? WHERE device_id = ?")
-        .bind(hello.firmware_version).bind(describe_hello(hello)).bind(clock_.wall().ms).bind(envelope.device_id)
+    database_
+        .prepare(
+            "UPDATE devices SET firmware_version = ?, last_hello = ?, last_hello_ms = ? WHERE "
+            "device_id = ?")
+        .bind(hello.firmware_version)
+        .bind(describe_hello(hello))
+        .bind(clock_.wall().ms)
+        .bind(envelope.device_id)
         .run();
 }
 
 void SqlProjection::on_event(const contract::Envelope& envelope, const contract::Event& event) {
-    database_.prepare("INSERT INTO device_events (device_id, event_id, event_type, severity, occurred_ms, received_ms,"
-                      " body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
-        .bind(envelope.device_id).bind(event.event_id).bind(event.event_type).bind(event.severity)
-        .bind(event.occurred_at.ms).bind(clock_.wall().ms).bind(envelope.body).run();
-    database_.prepare("DELETE FROM device_events WHERE device_id = ?1 AND n <= (SELECT n FROM device_events WHERE"
-                      " device_id = ?1 ORDER BY n DESC LIMIT 1 OFFSET ?2)")
-        .bind(envelope.device_id).bind(std::int64_t{events_kept_per_device}).run();
+    database_
+        .prepare(
+            "INSERT INTO device_events (device_id, event_id, event_type, severity, occurred_ms, "
+            "received_ms, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+        .bind(envelope.device_id)
+        .bind(event.event_id)
+        .bind(event.event_type)
+        .bind(event.severity)
+        .bind(event.occurred_at.ms)
+        .bind(clock_.wall().ms)
+        .bind(envelope.body)
+        .run();
+    database_
+        .prepare(
+            "DELETE FROM device_events WHERE device_id = ?1 AND n <= (SELECT n FROM "
+            "device_events WHERE device_id = ?1 ORDER BY n DESC LIMIT 1 OFFSET ?2)")
+        .bind(envelope.device_id)
+        .bind(std::int64_t{events_kept_per_device})
+        .run();
 }
 
 void SqlProjection::on_metrics(const contract::Envelope& envelope, const contract::Metrics&) {
     database_.prepare("INSERT INTO device_metrics (device_id, at_ms, body) VALUES (?, ?, ?)")
-        .bind(envelope.device_id).bind(envelope.timestamp.ms).bind(envelope.body).run();
-    database_.prepare("DELETE FROM device_metrics WHERE device_id = ?1 AND n <= (SELECT n FROM device_metrics WHERE"
-                      " device_id = ?1 ORDER BY n DESC LIMIT 1 OFFSET ?2)")
-        .bind(envelope.device_id).bind(std::int64_t{metrics_kept_per_device}).run();
-}
-
-void SqlProjection::on_state_report(const contract::Envelope& envelope, const contract::StateReport&) {
-    database_.prepare("INSERT INTO device_states (device_id, received_ms, last_event, body) VALUES (?, ?, ?, ?)"
-                      " ON CONFLICT (device_id) DO UPDATE SET received_ms = excluded.received_ms,"
-                      " last_event = excluded.last_event, body = excluded.body")
-        .bind(envelope.device_id).bind(clock_.wall().ms).bind(newest_event(envelope.device_id)).bind(envelope.body)
+        .bind(envelope.device_id)
+        .bind(envelope.timestamp.ms)
+        .bind(envelope.body)
+        .run();
+    database_
+        .prepare(
+            "DELETE FROM device_metrics WHERE device_id = ?1 AND n <= (SELECT n FROM "
+            "device_metrics WHERE device_id = ?1 ORDER BY n DESC LIMIT 1 OFFSET ?2)")
+        .bind(envelope.device_id)
+        .bind(std::int64_t{metrics_kept_per_device})
         .run();
 }
 
-std::vector<EventRecord> SqlProjection::read_events(const std::string& which, const std::string& device_id,
-                                                    std::int64_t n, int limit) const {
-    auto row = database_.prepare("SELECT n, device_id, event_id, event_type, severity, occurred_ms, received_ms, body"
-                                 " FROM device_events WHERE device_id = ? AND " + which + " LIMIT ?");
+void SqlProjection::on_state_report(const contract::Envelope& envelope,
+                                    const contract::StateReport&) {
+    database_
+        .prepare(
+            "INSERT INTO device_states (device_id, received_ms, last_event, body) VALUES (?, ?, "
+            "?, ?) ON CONFLICT (device_id) DO UPDATE SET received_ms = excluded.received_ms, "
+            "last_event = excluded.last_event, body = excluded.body")
+        .bind(envelope.device_id)
+        .bind(clock_.wall().ms)
+        .bind(newest_event(envelope.device_id))
+        .bind(envelope.body)
+        .run();
+}
+
+std::vector<EventRecord> SqlProjection::read_events(const std::string& which,
+                                                    const std::string& device_id, std::int64_t n,
+                                                    int limit) const {
+    auto row = database_.prepare(
+        "SELECT n, device_id, event_id, event_type, severity, occurred_ms, received_ms, body "
+        "FROM device_events WHERE device_id = ? AND " +
+        which + " LIMIT ?");
     row.bind(device_id).bind(n).bind(std::int64_t{limit});
     std::vector<EventRecord> events;
     while (row.step()) events.push_back(read_event(row));
@@ -123,13 +163,15 @@ std::vector<EventRecord> SqlProjection::read_events(const std::string& which, co
 }
 
 std::int64_t SqlProjection::newest_event(const std::string& device_id) const {
-    auto row = database_.prepare("SELECT coalesce(max(n), 0) FROM device_events WHERE device_id = ?");
+    auto row =
+        database_.prepare("SELECT coalesce(max(n), 0) FROM device_events WHERE device_id = ?");
     row.bind(device_id);
     return row.step() ? row.integer(0) : 0;
 }
 
 std::vector<MetricsSample> SqlProjection::metrics(const std::string& device_id) const {
-    auto row = database_.prepare("SELECT at_ms, body FROM device_metrics WHERE device_id = ? ORDER BY n");
+    auto row =
+        database_.prepare("SELECT at_ms, body FROM device_metrics WHERE device_id = ? ORDER BY n");
     row.bind(device_id);
     std::vector<MetricsSample> samples;
     while (row.step()) samples.push_back({WallTime{row.integer(0)}, row.text(1)});
@@ -137,7 +179,8 @@ std::vector<MetricsSample> SqlProjection::metrics(const std::string& device_id) 
 }
 
 std::optional<StateSnapshot> SqlProjection::state(const std::string& device_id) const {
-    auto row = database_.prepare("SELECT received_ms, last_event, body FROM device_states WHERE device_id = ?");
+    auto row = database_.prepare(
+        "SELECT received_ms, last_event, body FROM device_states WHERE device_id = ?");
     row.bind(device_id);
     if (!row.step()) return std::nullopt;
     return StateSnapshot{WallTime{row.integer(0)}, row.integer(1), row.text(2)};
@@ -151,7 +194,8 @@ std::string SqlProjection::last_hello(const std::string& device_id) const {
 
 }  // namespace
 
-std::unique_ptr<TelemetryProjection> make_projection(store::Database& database, const Clock& clock) {
+std::unique_ptr<TelemetryProjection> make_projection(store::Database& database,
+                                                     const Clock& clock) {
     return std::make_unique<SqlProjection>(database, clock);
 }
 

@@ -5,11 +5,11 @@ namespace vistter::studio {
 namespace {
 
 constexpr const char* grant_columns =
-    "token_id, serial, secret_hash, secret_mark, created_by, created_ms, expires_ms, tries_left, used_ms, device_id,"
-    " deleted_ms";
+    "token_id, serial, secret_hash, secret_mark, created_by, created_ms, expires_ms, tries_left, "
+    "used_ms, device_id, deleted_ms";
 constexpr const char* device_columns =
-    "device_id, tenant, serial, name, model, arch, paired_ms, key_number, certificate_pem, certificate_thumbprint,"
-    " signing_key_pem, revoked, verdict, firmware_version";
+    "device_id, tenant, serial, name, model, arch, paired_ms, key_number, certificate_pem, "
+    "certificate_thumbprint, signing_key_pem, revoked, verdict, firmware_version";
 
 PairingGrant read_grant(const store::Statement& row) {
     PairingGrant grant;
@@ -53,8 +53,10 @@ class SqlRegistry final : public Registry {
     void add_grant(const PairingGrant& grant) override;
     std::vector<PairingGrant> grants() const override;
     std::optional<PairingGrant> grant_by_hash(const std::string& secret_hash) const override;
-    bool consume_grant(const std::string& secret_hash, const std::string& device_id, WallTime now) override;
-    int count_failed_try(const std::string& secret_mark, const std::string& serial, WallTime now) override;
+    bool consume_grant(const std::string& secret_hash, const std::string& device_id,
+                       WallTime now) override;
+    int count_failed_try(const std::string& secret_mark, const std::string& serial,
+                         WallTime now) override;
     bool delete_grant(const std::string& token_id, WallTime now) override;
     std::optional<Device> find_device(const std::string& device_id) const override {
         return one_device("device_id", device_id);
@@ -73,16 +75,25 @@ class SqlRegistry final : public Registry {
 };
 
 void SqlRegistry::add_grant(const PairingGrant& grant) {
-    database_.prepare("INSERT INTO pairing_tokens (token_id, serial, secret_hash, secret_mark, created_by, created_ms,"
-                      " expires_ms, tries_left) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-        .bind(grant.token_id).bind(grant.serial).bind(grant.secret_hash).bind(grant.secret_mark)
-        .bind(grant.created_by).bind(grant.created_at.ms).bind(grant.expires_at.ms)
-        .bind(std::int64_t{grant.tries_left}).run();
+    database_
+        .prepare(
+            "INSERT INTO pairing_tokens (token_id, serial, secret_hash, secret_mark, created_by, "
+            "created_ms, expires_ms, tries_left) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+        .bind(grant.token_id)
+        .bind(grant.serial)
+        .bind(grant.secret_hash)
+        .bind(grant.secret_mark)
+        .bind(grant.created_by)
+        .bind(grant.created_at.ms)
+        .bind(grant.expires_at.ms)
+        .bind(std::int64_t{grant.tries_left})
+        .run();
 }
 
 std::vector<PairingGrant> SqlRegistry::grants() const {
-    auto row = database_.prepare(std::string("SELECT ") + grant_columns +
-                                 " FROM pairing_tokens WHERE deleted_ms IS NULL ORDER BY token_id DESC LIMIT 10000");
+    auto row = database_.prepare(
+        std::string("SELECT ") + grant_columns +
+        " FROM pairing_tokens WHERE deleted_ms IS NULL ORDER BY token_id DESC LIMIT 10000");
     std::vector<PairingGrant> grants;
     while (row.step()) grants.push_back(read_grant(row));
     return grants;
@@ -96,17 +107,26 @@ std::optional<PairingGrant> SqlRegistry::grant_by_hash(const std::string& secret
     return read_grant(row);
 }
 
-bool SqlRegistry::consume_grant(const std::string& secret_hash, const std::string& device_id, WallTime now) {
-    database_.prepare("UPDATE pairing_tokens SET used_ms = ?, device_id = ? WHERE secret_hash = ? AND used_ms IS NULL"
-                      " AND deleted_ms IS NULL AND tries_left > 0 AND expires_ms > ?")
-        .bind(now.ms).bind(device_id).bind(secret_hash).bind(now.ms).run();
+bool SqlRegistry::consume_grant(const std::string& secret_hash, const std::string& device_id,
+                                WallTime now) {
+    database_
+        .prepare(
+            "UPDATE pairing_tokens SET used_ms = ?, device_id = ? WHERE secret_hash = ? AND "
+            "used_ms IS NULL AND deleted_ms IS NULL AND tries_left > 0 AND expires_ms > ?")
+        .bind(now.ms)
+        .bind(device_id)
+        .bind(secret_hash)
+        .bind(now.ms)
+        .run();
     return database_.changes() == 1;
 }
 
-int SqlRegistry::count_failed_try(const std::string& secret_mark, const std::string& serial, WallTime now) {
-    auto row = database_.prepare("UPDATE pairing_tokens SET tries_left = tries_left - 1 WHERE (secret_mark = ? OR"
-                                 " serial = ?) AND used_ms IS NULL AND deleted_ms IS NULL AND tries_left > 0"
-                                 " AND expires_ms > ? RETURNING tries_left");
+int SqlRegistry::count_failed_try(const std::string& secret_mark, const std::string& serial,
+                                  WallTime now) {
+    auto row = database_.prepare(
+        "UPDATE pairing_tokens SET tries_left = tries_left - 1 WHERE (secret_mark = ? OR serial "
+        "= ?) AND used_ms IS NULL AND deleted_ms IS NULL AND tries_left > 0 AND expires_ms > ? "
+        "RETURNING tries_left");
     row.bind(secret_mark).bind(serial).bind(now.ms);
     int locked = 0;
     while (row.step()) locked += row.integer(0) == 0 ? 1 : 0;
@@ -114,37 +134,55 @@ int SqlRegistry::count_failed_try(const std::string& secret_mark, const std::str
 }
 
 bool SqlRegistry::delete_grant(const std::string& token_id, WallTime now) {
-    database_.prepare("UPDATE pairing_tokens SET deleted_ms = ? WHERE token_id = ? AND used_ms IS NULL"
-                      " AND deleted_ms IS NULL")
-        .bind(now.ms).bind(token_id).run();
+    database_
+        .prepare(
+            "UPDATE pairing_tokens SET deleted_ms = ? WHERE token_id = ? AND used_ms IS NULL AND "
+            "deleted_ms IS NULL")
+        .bind(now.ms)
+        .bind(token_id)
+        .run();
     return database_.changes() == 1;
 }
 
 std::vector<Device> SqlRegistry::devices() const {
-    auto row = database_.prepare(std::string("SELECT ") + device_columns + " FROM devices ORDER BY device_id");
+    auto row = database_.prepare(std::string("SELECT ") + device_columns +
+                                 " FROM devices ORDER BY device_id");
     std::vector<Device> devices;
     while (row.step()) devices.push_back(read_device(row));
     return devices;
 }
 
 void SqlRegistry::put_device(const Device& device) {
-    database_.prepare("INSERT INTO devices (device_id, tenant, serial, name, model, arch, paired_ms, key_number,"
-                      " certificate_pem, certificate_thumbprint, signing_key_pem, revoked, verdict)"
-                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                      " ON CONFLICT (device_id) DO UPDATE SET name = excluded.name, model = excluded.model,"
-                      " arch = excluded.arch, paired_ms = excluded.paired_ms, key_number = excluded.key_number,"
-                      " certificate_pem = excluded.certificate_pem,"
-                      " certificate_thumbprint = excluded.certificate_thumbprint,"
-                      " signing_key_pem = excluded.signing_key_pem, revoked = excluded.revoked,"
-                      " verdict = excluded.verdict")
-        .bind(device.device_id).bind(device.tenant).bind(device.serial).bind(device.name).bind(device.model)
-        .bind(device.arch).bind(device.paired_at.ms).bind(device.key_number).bind(device.certificate_pem)
-        .bind(device.certificate_thumbprint).bind(device.signing_key_pem)
-        .bind(std::int64_t{device.revoked ? 1 : 0}).bind(device.verdict).run();
+    database_
+        .prepare(
+            "INSERT INTO devices (device_id, tenant, serial, name, model, arch, paired_ms, "
+            "key_number, certificate_pem, certificate_thumbprint, signing_key_pem, revoked, "
+            "verdict) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (device_id) DO "
+            "UPDATE SET name = excluded.name, model = excluded.model, arch = excluded.arch, "
+            "paired_ms = excluded.paired_ms, key_number = excluded.key_number, certificate_pem = "
+            "excluded.certificate_pem, certificate_thumbprint = excluded.certificate_thumbprint, "
+            "signing_key_pem = excluded.signing_key_pem, revoked = excluded.revoked, verdict = "
+            "excluded.verdict")
+        .bind(device.device_id)
+        .bind(device.tenant)
+        .bind(device.serial)
+        .bind(device.name)
+        .bind(device.model)
+        .bind(device.arch)
+        .bind(device.paired_at.ms)
+        .bind(device.key_number)
+        .bind(device.certificate_pem)
+        .bind(device.certificate_thumbprint)
+        .bind(device.signing_key_pem)
+        .bind(std::int64_t{device.revoked ? 1 : 0})
+        .bind(device.verdict)
+        .run();
 }
 
-std::optional<Device> SqlRegistry::one_device(const std::string& column, const std::string& value) const {
-    auto row = database_.prepare(std::string("SELECT ") + device_columns + " FROM devices WHERE " + column + " = ?");
+std::optional<Device> SqlRegistry::one_device(const std::string& column,
+                                              const std::string& value) const {
+    auto row = database_.prepare(std::string("SELECT ") + device_columns + " FROM devices WHERE " +
+                                 column + " = ?");
     row.bind(value);
     if (!row.step()) return std::nullopt;
     return read_device(row);
@@ -163,6 +201,8 @@ std::optional<DeviceTrust> SqlRegistry::device(const std::string& device_id) con
 
 }  // namespace
 
-std::unique_ptr<Registry> make_registry(store::Database& database) { return std::make_unique<SqlRegistry>(database); }
+std::unique_ptr<Registry> make_registry(store::Database& database) {
+    return std::make_unique<SqlRegistry>(database);
+}
 
 }  // namespace vistter::studio

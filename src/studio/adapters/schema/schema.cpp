@@ -8,7 +8,8 @@
 
 namespace vistter::studio {
 
-std::vector<std::pair<std::string_view, std::string_view>> embedded_migrations();  // cmake/embed.cmake
+std::vector<std::pair<std::string_view, std::string_view>>
+embedded_migrations();  // cmake/embed.cmake
 
 std::vector<store::Migration> schema() {
     std::vector<store::Migration> migrations;

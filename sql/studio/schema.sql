@@ -1,0 +1,162 @@
+-- The whole schema of Studio's database, as its migrations make it; a test compares the two.
+
+-- The road: every command Studio accepted, and the ids of everything its appliances have said.
+
+-- The ledger. A row is durable before its submitter hears of it.
+CREATE TABLE road_command (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of acceptance: order of sending
+    message_id TEXT NOT NULL UNIQUE,
+    device_id TEXT NOT NULL,
+    correlation_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    body TEXT NOT NULL,
+    actor_kind TEXT NOT NULL,
+    actor_id TEXT NOT NULL,
+    actor_role TEXT NOT NULL,
+    ocl_version TEXT,
+    accepted_ms INTEGER NOT NULL,
+    expires_ms INTEGER NOT NULL,
+    not_before_ms INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    phase TEXT NOT NULL,                         -- link/delivery.hpp: queued sent accepted finished
+    state TEXT NOT NULL,                         -- queued, sent, the ACK's status, the PROGRESS state, or expired
+    ack TEXT NOT NULL DEFAULT '',
+    progress_revision INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX road_command_device ON road_command (device_id, position);
+CREATE INDEX road_command_open ON road_command (device_id, position) WHERE phase <> 'finished';
+
+CREATE TABLE road_progress (
+    message_id TEXT NOT NULL REFERENCES road_command (message_id) ON DELETE CASCADE,
+    revision INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (message_id, revision)
+) STRICT, WITHOUT ROWID;
+
+-- The inbox: what was let in, so that a resent report changes nothing.
+CREATE TABLE road_inbox (
+    device_id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    received_ms INTEGER NOT NULL,
+    PRIMARY KEY (device_id, message_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX road_inbox_age ON road_inbox (received_ms);
+
+-- What Studio itself keeps: people, pairing, devices, assets, timelines, and what devices told it.
+-- All *_ms columns are milliseconds since 1970-01-01T00:00:00Z.
+
+CREATE TABLE users (
+    user_id       TEXT PRIMARY KEY,          -- opaque pseudonym, the only name that travels to devices
+    username      TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    password_hash TEXT NOT NULL,             -- scrypt$...
+    role          TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'producer', 'admin')),
+    created_ms    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE sign_ins (
+    token_hash TEXT PRIMARY KEY,             -- SHA-256 of the token; the token itself is never stored
+    user_id    TEXT NOT NULL REFERENCES users(user_id) ON DELETE CASCADE,
+    created_ms INTEGER NOT NULL,
+    expires_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sign_ins_by_expiry ON sign_ins(expires_ms);
+
+CREATE TABLE pairing_tokens (
+    token_id    TEXT PRIMARY KEY,
+    serial      TEXT NOT NULL,
+    secret_hash TEXT NOT NULL UNIQUE,        -- over serial and secret: only the right pair finds the row
+    secret_mark TEXT NOT NULL UNIQUE,        -- over the secret alone: finds the row a foreign serial tried
+    created_by  TEXT NOT NULL,
+    created_ms  INTEGER NOT NULL,
+    expires_ms  INTEGER NOT NULL,
+    tries_left  INTEGER NOT NULL,
+    used_ms     INTEGER,
+    device_id   TEXT,
+    deleted_ms  INTEGER
+) STRICT;
+CREATE INDEX pairing_tokens_by_serial ON pairing_tokens(serial);
+
+CREATE TABLE devices (
+    device_id              TEXT PRIMARY KEY,
+    tenant                 TEXT NOT NULL,
+    serial                 TEXT NOT NULL UNIQUE,
+    name                   TEXT NOT NULL,
+    model                  TEXT NOT NULL,
+    arch                   TEXT NOT NULL,
+    paired_ms              INTEGER NOT NULL,
+    key_number             INTEGER NOT NULL, -- n of the signing kid "<device_id>#<n>"
+    certificate_pem        TEXT NOT NULL,
+    certificate_thumbprint TEXT NOT NULL,    -- base64url SHA-256 of the DER
+    signing_key_pem        TEXT NOT NULL,
+    revoked                INTEGER NOT NULL DEFAULT 0,
+    verdict                TEXT NOT NULL DEFAULT 'ok',
+    firmware_version       TEXT NOT NULL DEFAULT '',
+    last_hello             TEXT NOT NULL DEFAULT '',
+    last_hello_ms          INTEGER
+) STRICT;
+
+CREATE TABLE audit (
+    n       INTEGER PRIMARY KEY AUTOINCREMENT,
+    at_ms   INTEGER NOT NULL,
+    actor   TEXT NOT NULL,                   -- user_id, or "device:<serial>" before it has an identity
+    action  TEXT NOT NULL,
+    target  TEXT NOT NULL,
+    outcome TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE answered_requests (
+    user_id         TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    request_hash    TEXT NOT NULL,
+    status          INTEGER NOT NULL,
+    location        TEXT NOT NULL,
+    body            TEXT NOT NULL,
+    answered_ms     INTEGER NOT NULL,
+    PRIMARY KEY (user_id, idempotency_key)
+) STRICT;
+CREATE INDEX answered_requests_by_age ON answered_requests(answered_ms);
+
+CREATE TABLE assets (
+    asset_id   TEXT PRIMARY KEY,
+    sha256     TEXT NOT NULL UNIQUE,
+    name       TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    created_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE timelines (
+    timeline_id TEXT PRIMARY KEY,
+    revision    INTEGER NOT NULL,
+    name        TEXT NOT NULL,
+    document    TEXT NOT NULL,               -- JSON text as stored by PUT /v1/timelines/{t}
+    updated_ms  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE device_events (
+    n           INTEGER PRIMARY KEY AUTOINCREMENT,
+    device_id   TEXT NOT NULL,
+    event_id    TEXT NOT NULL,
+    event_type  TEXT NOT NULL,
+    severity    TEXT NOT NULL,
+    occurred_ms INTEGER NOT NULL,
+    received_ms INTEGER NOT NULL,
+    body        TEXT NOT NULL,
+    UNIQUE (device_id, event_id)
+) STRICT;
+CREATE INDEX device_events_by_device ON device_events(device_id, n);
+
+CREATE TABLE device_metrics (
+    n         INTEGER PRIMARY KEY AUTOINCREMENT,
+    device_id TEXT NOT NULL,
+    at_ms     INTEGER NOT NULL,
+    body      TEXT NOT NULL
+) STRICT;
+CREATE INDEX device_metrics_by_device ON device_metrics(device_id, n);
+
+CREATE TABLE device_states (
+    device_id   TEXT PRIMARY KEY,
+    received_ms INTEGER NOT NULL,
+    last_event  INTEGER NOT NULL,            -- n of the newest event when the report came
+    body        TEXT NOT NULL
+) STRICT;
