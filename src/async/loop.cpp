@@ -15,6 +15,8 @@
 #include <chrono>
 #include <system_error>
 
+#include "base/clock.hpp"
+
 namespace vistter::async {
 namespace asio = boost::asio;
 using boost::system::error_code;
@@ -62,7 +64,8 @@ class Timer
             return;
         }
         auto next = timer_.expiry() + period_;
-        auto now = asio::steady_timer::clock_type::now();
+        // std::chrono's steady clock counts CLOCK_MONOTONIC too.
+        asio::steady_timer::time_point now(std::chrono::nanoseconds(machine_clock().steady().ns));
         if (next <= now) next += ((now - next) / period_ + 1) * period_;
         timer_.expires_at(next);
         wait();

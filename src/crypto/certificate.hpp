@@ -20,8 +20,8 @@ namespace vistter::crypto {
 // for any thread.
 class Certificate {
   public:
-    explicit Certificate(std::shared_ptr<x509_st> x509)
-        : x509_(std::move(x509)) {}  // shared: copies are handles
+    explicit Certificate(std::shared_ptr<x509_st> x509)  // shared: copies are handles
+        : x509_(std::move(x509)) {}
     static Result<Certificate> from_pem(std::string_view pem);
     static Result<Certificate> from_der(ByteView der);
     // Every certificate in the text, in order; at least one.
@@ -33,12 +33,12 @@ class Certificate {
     std::vector<std::string> uri_names() const;  // every URI in the subject alternative name
     WallTime not_before() const;
     WallTime not_after() const;
-    bool issued_by(
-        const Certificate& issuer) const;  // the signature verifies with the issuer's key
+    // The signature verifies with the issuer's key.
+    bool issued_by(const Certificate& issuer) const;
     x509_st* native() const { return x509_.get(); }
 
   private:
-    std::shared_ptr<x509_st> x509_;
+    std::shared_ptr<x509_st> x509_;  // shared: copies are handles
 };
 
 struct Validity {

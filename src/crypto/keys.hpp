@@ -16,8 +16,8 @@ namespace vistter::crypto {
 // A P-256 public key. Copies share the key; immutable, usable from any thread.
 class PublicKey {
   public:
-    explicit PublicKey(std::shared_ptr<evp_pkey_st> key)
-        : key_(std::move(key)) {}  // shared: copies are handles
+    explicit PublicKey(std::shared_ptr<evp_pkey_st> key)  // shared: copies are handles
+        : key_(std::move(key)) {}
     static Result<PublicKey> from_pem(std::string_view pem);
     std::string to_pem() const;
     // SHA-256 over the DER SubjectPublicKeyInfo: what a pin is (RFC 7469 section 2.4).
@@ -25,13 +25,13 @@ class PublicKey {
     evp_pkey_st* native() const { return key_.get(); }
 
   private:
-    std::shared_ptr<evp_pkey_st> key_;
+    std::shared_ptr<evp_pkey_st> key_;  // shared: copies are handles
 };
 
 class PrivateKey {
   public:
-    explicit PrivateKey(std::shared_ptr<evp_pkey_st> key)
-        : key_(std::move(key)) {}  // shared: copies are handles
+    explicit PrivateKey(std::shared_ptr<evp_pkey_st> key)  // shared: copies are handles
+        : key_(std::move(key)) {}
     static PrivateKey generate();
     static Result<PrivateKey> from_pem(std::string_view pem);
     std::string to_pem() const;
@@ -39,7 +39,7 @@ class PrivateKey {
     evp_pkey_st* native() const { return key_.get(); }
 
   private:
-    std::shared_ptr<evp_pkey_st> key_;
+    std::shared_ptr<evp_pkey_st> key_;  // shared: copies are handles
 };
 
 }  // namespace vistter::crypto

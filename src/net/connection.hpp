@@ -22,8 +22,8 @@ struct ServerShared {
     async::Loop& loop;
     ServerOptions options;
     Handler handler;
-    std::map<Connection*, std::shared_ptr<Connection>>
-        open;  // shared: pending operations hold a connection too
+    // Shared: pending operations hold a connection too.
+    std::map<Connection*, std::shared_ptr<Connection>> open;
 
     void add(std::shared_ptr<Connection> connection) {
         Connection* key = connection.get();

@@ -56,7 +56,7 @@ Status Part::open(std::int64_t expected_size) {
     fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd_ < 0) return storage_error(path_, "create");
     if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
-        return fail(ErrorCode::SYS_BUSY,
+        return fail(ErrorCode::AST_FETCH,
                     fmt::format("{} is already being downloaded", path_.string()));
     }
     struct stat about {};

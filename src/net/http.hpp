@@ -67,8 +67,9 @@ class Responder {
   public:
     virtual ~Responder() = default;
     virtual void respond(Response response) = 0;
-    virtual std::shared_ptr<Stream> stream(
-        Response head) = 0;  // shared: peer and producer both end it
+    // Shared: peer and producer both end it. The status line and headers of `head` are sent, not
+    // its body.
+    virtual std::shared_ptr<Stream> stream(Response head) = 0;
 };
 
 using Handler = std::function<void(const Request&, std::unique_ptr<Responder>)>;

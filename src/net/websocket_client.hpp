@@ -22,7 +22,7 @@ struct DialOptions {
 };
 
 struct DialEvents {
-    std::function<void(std::shared_ptr<WebSocket>)> opened;
+    std::function<void(std::shared_ptr<WebSocket>)> opened;  // shared: net/server.hpp
     // The dial failed: SEC_PIN (certificate), AST_FETCH (DNS, TCP, handshake), SYS_TIMEOUT.
     std::function<void(Error)> failed;
     WebSocketEvents socket;

@@ -169,7 +169,7 @@ TEST_F(DownloadTest, TwoDownloadsOfOneTargetDoNotMix) {
     leave_part("");
     int held = ::open(part().c_str(), O_RDWR);
     ASSERT_EQ(::flock(held, LOCK_EX | LOCK_NB), 0);
-    EXPECT_EQ(outcome(asset()), "SYS_BUSY");
+    EXPECT_EQ(outcome(asset()), "AST_FETCH");
     ::close(held);
     EXPECT_EQ(outcome(asset()), "ok");
 }
