@@ -1,6 +1,6 @@
 // kill -9 of either end at every step of base/crash_point.def, with the real processes: every
 // command reaches exactly one end at Studio, and its effect at the appliance happens exactly once
-// (G1.4, G2.7; drills R3).
+// (G1.10, G2.27; drills R3).
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // The appliance's connection, scripted: feed an event, expect the actions (contract B.5, B.7;
-// G1.11).
+// G1.9, G1.11).
 #include "link/device_link.hpp"
 
 #include <gtest/gtest.h>

@@ -119,7 +119,7 @@ TEST(MinuteReport, GathersWhatHappensBetween) {
     EXPECT_EQ(report.note({61'000'000'000LL}), 49);
 }
 
-// G2.7: the road's time is Studio's, and a jump of the local clock changes nothing.
+// contract B.6: the road's time is Studio's, and a jump of the local clock changes nothing.
 TEST(StudioClock, FollowsWelcomeAndThenTheSteadyClock) {
     ManualClock clock({1'000});
     StudioClock studio(clock);

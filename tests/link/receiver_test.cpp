@@ -1,5 +1,5 @@
 // The receive pipeline: what falls silently, what is refused and with which code, and that the
-// order is the contract's (contract B.4; G2.5, G2.6).
+// order is the contract's (contract B.4; G2.2, G2.4, G2.5, G2.6).
 #include "link/receiver.hpp"
 
 #include <gtest/gtest.h>

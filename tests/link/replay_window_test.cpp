@@ -1,4 +1,4 @@
-// The window of 1,024: every number is accepted once, old ones never (contract B.5; G2.6).
+// The window of 1,024: every number is accepted once, old ones never (contract B.5; G5.6).
 #include "link/replay_window.hpp"
 
 #include <gtest/gtest.h>

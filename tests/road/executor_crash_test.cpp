@@ -65,7 +65,7 @@ std::string fault_in(const kit::TemporaryFolder& folder) {
 
 class ExecutorCrash : public ::testing::TestWithParam<CrashStep> {};
 
-// G2.7, G1.4: killed at the step, started again, nothing is lost and nothing happens twice.
+// G1.10, G2.27: killed at the step, started again, nothing is lost and nothing happens twice.
 TEST_P(ExecutorCrash, LosesNothingAndRepeatsNothing) {
     const kit::TemporaryFolder folder;
     const int killed = run_victim(folder, std::string(to_string(GetParam())));

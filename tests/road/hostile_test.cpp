@@ -1,5 +1,5 @@
 // What must never act: unsigned, altered, replayed, reflected, stale, misaddressed and premature
-// messages, in both directions, over the real drivers (G2.5, G2.6).
+// messages, in both directions, over the real drivers (G2.6, G5.4, G5.5, G5.6).
 #include <gtest/gtest.h>
 
 #include "crypto/jws.hpp"

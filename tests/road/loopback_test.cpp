@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "road/scripted_commands.hpp"
+#include "road/stalling_relay.hpp"
 #include "road/world.hpp"
 
 namespace vistter {
@@ -32,7 +33,7 @@ TEST_F(Loopback, OpensASessionAndReports) {
     EXPECT_EQ(world.channel->session(road_device).session_id, world.road->status().session_id);
 }
 
-TEST_F(Loopback, AnImmediateCommandActsOnceAndCompletes) {  // G1.4
+TEST_F(Loopback, AnImmediateCommandActsOnceAndCompletes) {  // G2.27
     world.start_studio();
     world.start_appliance();
     ASSERT_TRUE(world.connected());
@@ -44,7 +45,7 @@ TEST_F(Loopback, AnImmediateCommandActsOnceAndCompletes) {  // G1.4
     EXPECT_TRUE(outbox_empty()) << "the RECEIPT empties the outbox";
 }
 
-TEST_F(Loopback, AnAcceptedCommandRunsAndSucceeds) {  // G1.4
+TEST_F(Loopback, AnAcceptedCommandRunsAndSucceeds) {  // G2.27
     world.start_studio();
     world.start_appliance();
     ASSERT_TRUE(world.connected());
@@ -83,7 +84,7 @@ TEST_F(Loopback, AnUnsentCommandExpiresAtStudio) {
     EXPECT_EQ(world.channel->find(id)->attempts, 0);
 }
 
-TEST_F(Loopback, StudioComesBackAndNothingIsLost) {  // G1.8
+TEST_F(Loopback, StudioComesBackAndNothingIsLost) {  // G1.10
     world.start_studio();
     world.start_appliance();
     ASSERT_TRUE(world.connected());
@@ -113,7 +114,7 @@ TEST_F(Loopback, TheApplianceComesBackAndResumesWhatItHadAccepted) {
     EXPECT_EQ(world.handler->effects_of(id), 1);
 }
 
-TEST_F(Loopback, TheSessionEndsWithItsTokenAndANewOneOpens) {  // rulings 14
+TEST_F(Loopback, TheSessionEndsWithItsTokenAndANewOneOpens) {  // G1.8, rulings 14
     world.start_studio(2'000);
     world.start_appliance();
     ASSERT_TRUE(world.connected());
@@ -135,7 +136,7 @@ TEST_F(Loopback, ARevokedApplianceIsTurnedAway) {
     EXPECT_FALSE(world.channel->session(road_device).connected);
 }
 
-TEST_F(Loopback, AServerWithAnotherKeyIsNotTalkedTo) {  // G2.1
+TEST_F(Loopback, AServerWithAnotherKeyIsNotTalkedTo) {  // G1.7, G5.2
     test::World impostor;
     impostor.start_studio();
     world.start_studio();
@@ -170,6 +171,20 @@ TEST_F(Loopback, DurableEventsOutliveTheOutageAndMetricsDoNot) {  // contract B.
     EXPECT_TRUE(outbox_empty());
     EXPECT_EQ(world.told.event_count("camera.offline"), 500);
     EXPECT_EQ(world.told.metrics, 0);
+}
+
+// drills R6, scaled: two pings of 150 ms instead of 9 s.
+TEST_F(Loopback, AHalfOpenConnectionIsNoticedByItsMissingPongs) {
+    world.start_studio();
+    test::StallingRelay relay(world.port);
+    world.ping_ms = 150;
+    world.channel_port = relay.port();
+    world.start_appliance();
+    ASSERT_TRUE(world.connected());
+    relay.stall();
+    ASSERT_TRUE(world.until([&] { return world.road->status().state == "offline"; }, 5'000));
+    EXPECT_NE(world.road->status().last_error.find("4408"), std::string::npos)
+        << world.road->status().last_error;
 }
 
 }  // namespace

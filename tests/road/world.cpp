@@ -144,7 +144,8 @@ appliance::RoadIdentity World::identity() const {
     identity.signing_key_pem = trust.device_key.to_pem();
     identity.studio_keys = {{trust.studio_kid, trust.studio_key.public_key().to_pem()}};
     identity.session_url = fmt::format("https://127.0.0.1:{}/v1/bootstrap/session", port);
-    identity.channel_url = fmt::format("wss://127.0.0.1:{}/v1/channel", port);
+    identity.channel_url =
+        fmt::format("wss://127.0.0.1:{}/v1/channel", channel_port != 0 ? channel_port : port);
     return identity;
 }
 
@@ -153,6 +154,7 @@ void World::start_appliance() {
     handler = std::make_unique<CountingHandler>(*appliance_db);
     appliance::RoadOptions options;
     options.hello = hello_facts;
+    options.ping_ms = ping_ms;
     options.state_report = [] { return contract::StateReport{}; };
     road = appliance::make_road(loop, workers, *appliance_db, machine_clock(), machine_random(),
                                 options);

@@ -99,6 +99,8 @@ class World {
     std::unique_ptr<CountingHandler> handler;
     std::unique_ptr<appliance::Road> road;
     std::uint16_t port = 0;
+    std::uint16_t channel_port = 0;  // where the appliance dials instead of `port`; 0: there
+    std::int64_t ping_ms = 9'000;
 
   private:
     void listen(std::optional<net::WebSocketRoute> route);

@@ -113,6 +113,10 @@ void Connection::fetch_token() {
             if (fetched.wrong_server)
                 parts_.raise("security.pin_mismatch",
                              ObjectWriter().text("peer", identity_.session_url).str());
+            if (fetched.outcome == Outcome::refused && link_.shown_state() != "auth_failed") {
+                parts_.raise("security.auth_failed",
+                             ObjectWriter().text("peer", identity_.session_url).str());
+            }
             drive(fetched.outcome == Outcome::refused ? LinkEvent::token_refused
                                                       : LinkEvent::token_failed,
                   {0, std::nullopt, fetched.reason});

@@ -1,5 +1,6 @@
 #include "appliance/adapters/road/road.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "appliance/adapters/road/connection.hpp"
@@ -95,6 +96,9 @@ class LiveRoad final : public Road {
         const LinkStatus now = status();
         metrics.outbox = now.outbox;
         metrics.dup_dropped = now.dup_dropped;
+        const bool open = !now.session_id.empty();
+        metrics.session_uptime_s =
+            open ? std::max<std::int64_t>(0, (clock_.wall().ms - now.since.ms) / 1'000) : 0;
         if (now.rtt_ms) metrics.control_rtt_ms = static_cast<double>(*now.rtt_ms);
         if (connection_) (void)connection_->send_once(metrics, {});
     }
