@@ -153,6 +153,7 @@ class Signals
     }
     void cancel() {
         cancelled_ = true;
+        set_.cancel();  // clear() alone would leave the pending wait holding this for ever
         set_.clear();
         received_ = nullptr;
     }
