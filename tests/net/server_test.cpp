@@ -160,7 +160,7 @@ TEST(Server, AnAbsoluteTargetIsReadAsItsPath) {
 
 TEST(Server, ASilentClientIsClosed) {
     ServerOptions options;
-    options.header_deadline = milliseconds(50);
+    options.header_deadline = milliseconds(300);
     RunningServer server(options, echo);
     RawClient silent(server.port());
     EXPECT_EQ(silent.read_all(), "") << "nobody asked, so nobody is answered";
