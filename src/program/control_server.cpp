@@ -44,8 +44,12 @@ void ControlServer::run(ControlDesk& desk) {
         for (std::size_t i = 0; i < served; ++i) {
             if (waits[first + i].revents != 0) serve(i, waits[first + i].revents, desk);
         }
-        for (const ipc::Message& message : events_.take()) publish(message);
-        for (const ipc::Message& message : desk.camera_changes(false)) publish(message);
+        bool second = false;  // the statistics come once a second; the cameras' rates and ages go with them
+        for (const ipc::Message& message : events_.take()) {
+            second = second || std::holds_alternative<ipc::ProgramStats>(message);
+            publish(message);
+        }
+        for (const ipc::Message& message : desk.camera_changes(second)) publish(message);
         desk.bury(retired_.take());
         std::erase(connections_, nullptr);
         while (auto connection = listener_->accept()) {

@@ -100,7 +100,7 @@ Status Stage::start_rtmp() {
 
 Status Stage::start_studio() {
     auto line = start("vistter-studio", {"--state", (options_.state / "studio").string(), "--listen", "127.0.0.1:0",
-                                         "--channel", "127.0.0.1:0"});
+                                         "--channel", "127.0.0.1:0", "--environment", "sandbox"});
     if (!line.ok()) return line.error();
     studio_url_ = text_of(*line, "url");
     auto root = read_file(text_of(*line, "root_pem_file"), 65'536);

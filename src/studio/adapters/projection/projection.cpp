@@ -51,7 +51,8 @@ class SqlProjection final : public TelemetryProjection {
         : database_(database), clock_(clock) {}
 
     void on_hello(const contract::Envelope& envelope, const contract::Hello& hello) override;
-    void on_ack(const contract::Envelope&, const contract::Ack&) override {}  // the ledger keeps it
+    // The ledger keeps the ACK; what it tells here is the appliance's new name.
+    void on_ack(const contract::Envelope& envelope, const contract::Ack& ack) override;
     void on_progress(const contract::Envelope&, const contract::Progress&) override {}  // likewise
     void on_event(const contract::Envelope& envelope, const contract::Event& event) override;
     void on_metrics(const contract::Envelope& envelope, const contract::Metrics& metrics) override;
@@ -190,6 +191,24 @@ std::string SqlProjection::last_hello(const std::string& device_id) const {
     auto row = database_.prepare("SELECT last_hello FROM devices WHERE device_id = ?");
     row.bind(device_id);
     return row.step() ? row.text(0) : std::string();
+}
+
+void SqlProjection::on_ack(const contract::Envelope& envelope, const contract::Ack& ack) {
+    if (ack.status != "completed") return;
+    auto sent = database_.prepare("SELECT type, body FROM road_command WHERE message_id = ?");
+    sent.bind(ack.message_id);
+    if (!sent.step() || sent.text(0) != "DEVICE_CONFIG") return;
+    contract::Envelope command;
+    command.type = contract::MessageType::DEVICE_CONFIG;
+    command.body = sent.text(1);
+    const auto parsed = contract::parse_body(command);
+    if (!parsed) return;
+    const auto& config = std::get<contract::DeviceConfig>(parsed->body);
+    if (config.dry_run || !config.config_patch.device_name) return;
+    database_.prepare("UPDATE devices SET name = ? WHERE device_id = ?")
+        .bind(*config.config_patch.device_name)
+        .bind(envelope.device_id)
+        .run();
 }
 
 }  // namespace
