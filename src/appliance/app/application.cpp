@@ -1,4 +1,5 @@
-// Builds the control process from the ground up: storage, core, adapters, local API, road; then runs its loop.
+// Builds the control process from the ground up: storage, core, adapters, local API, road; then
+// runs its loop.
 #include "appliance/app/application.hpp"
 
 #include <fcntl.h>
@@ -39,11 +40,13 @@ constexpr std::size_t waiting_work = 64;
 // One control process for one state folder: the lock goes with the process, however it ends.
 Result<int> lock_state(const std::filesystem::path& state) {
     const int fd = ::open((state / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) return fail(ErrorCode::SYS_STORAGE, "Cannot write to " + state.string() + ": " + std::strerror(errno));
+    if (fd < 0)
+        return fail(ErrorCode::SYS_STORAGE,
+                    "Cannot write to " + state.string() + ": " + std::strerror(errno));
     if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
     ::close(fd);
-    return fail(ErrorCode::SYS_BUSY,
-                "Another vistter-appliance uses " + state.string() + "; stop it, or give this one its own --state.");
+    return fail(ErrorCode::SYS_BUSY, "Another vistter-appliance uses " + state.string() +
+                                         "; stop it, or give this one its own --state.");
 }
 
 // Everything on disk, opened before anything runs.
@@ -90,7 +93,8 @@ Result<Storage> open_storage(const Options& options) {
     if (!library) return library.error();
     storage.library = *std::move(library);
     make_stores(storage);
-    auto code = open_setup_code(options.state, !storage.accounts->password_hash(), machine_random());
+    auto code =
+        open_setup_code(options.state, !storage.accounts->password_hash(), machine_random());
     if (!code) return code.error();
     storage.setup_code = *std::move(code);
     storage.identities = std::make_unique<IdentityStore>(options.state, machine_random());
@@ -147,23 +151,37 @@ class ControlProcess final : public Application {
             no_outputs_ = make_no_outputs();
             return;
         }
-        program_ = make_program_process(loop_, clock_, random_,
-                                        {options_.programs / "vistter-program", options_.run_dir / "program.sock", media,
-                                         options_.run_dir / "program.log", options_.programme, options_.proof_strip});
-        outputs_ = make_output_processes(loop_, clock_, random_,
-                                         {options_.programs / "vistter-output", media, options_.run_dir});
+        program_ = make_program_process(
+            loop_, clock_, random_,
+            {options_.programs / "vistter-program", options_.run_dir / "program.sock", media,
+             options_.run_dir / "program.log", options_.programme, options_.proof_strip});
+        outputs_ =
+            make_output_processes(loop_, clock_, random_,
+                                  {options_.programs / "vistter-output", media, options_.run_dir});
         preview_ = make_preview(loop_, media);
     }
 
     void build_core() {
-        downloads_ = make_downloads(loop_, *workers_, random_, policy_, storage_.library->assets_folder(),
-                                    [this] { return asset_source(storage_.identity); });
+        downloads_ =
+            make_downloads(loop_, *workers_, random_, policy_, storage_.library->assets_folder(),
+                           [this] { return asset_source(storage_.identity); });
         ProgramPort& program = program_ ? static_cast<ProgramPort&>(*program_) : *no_program_;
         OutputPort& outputs = outputs_ ? static_cast<OutputPort&>(*outputs_) : *no_outputs_;
-        appliance_ = std::make_unique<Appliance>(Workshop{clock_, random_, reports_, *storage_.config, *storage_.cameras,
-                                                          *storage_.timelines, *storage_.overlays, *storage_.runs,
-                                                          *storage_.streams, *storage_.library, *downloads_, program,
-                                                          outputs, policy_, {options_.picture, options_.programme}});
+        appliance_ = std::make_unique<Appliance>(Workshop{clock_,
+                                                          random_,
+                                                          reports_,
+                                                          *storage_.config,
+                                                          *storage_.cameras,
+                                                          *storage_.timelines,
+                                                          *storage_.overlays,
+                                                          *storage_.runs,
+                                                          *storage_.streams,
+                                                          *storage_.library,
+                                                          *downloads_,
+                                                          program,
+                                                          outputs,
+                                                          policy_,
+                                                          {options_.picture, options_.programme}});
         reactions_ = std::make_unique<GuardedReports>(*appliance_);
     }
 
@@ -172,31 +190,40 @@ class ControlProcess final : public Application {
         options.hello = [this] { return make_hello(*appliance_, *hello_probe_, clock_); };
         options.state_report = [this] { return appliance_->state_report(); };
         hello_probe_ = make_system_probe(clock_, options_.state);
-        road_ = make_road(loop_, *workers_, *storage_.database, clock_, random_, std::move(options));
+        road_ =
+            make_road(loop_, *workers_, *storage_.database, clock_, random_, std::move(options));
         reports_.attach(road_.get());
-        telemetry_ = std::make_unique<TelemetryTimer>(loop_, *appliance_, reports_, *probe_, [this] { return road_->status(); });
+        telemetry_ = std::make_unique<TelemetryTimer>(loop_, *appliance_, reports_, *probe_,
+                                                      [this] { return road_->status(); });
     }
 
     void build_pairing() {
         const SystemFigures system = probe_->read();
-        PairingOptions pairing{find_serial(options_.serial), system.model, system.arch, make_pair_codec(),
-                               [this] { return storage_.identity.has_value(); },
-                               [this](const Identity& identity) { return keep_identity(identity); }};
+        PairingOptions pairing{
+            find_serial(options_.serial),
+            system.model,
+            system.arch,
+            make_pair_codec(),
+            [this] { return storage_.identity.has_value(); },
+            [this](const Identity& identity) { return keep_identity(identity); }};
         log::info("Serial {}", pairing.serial);
         pairing_ = make_pairing(loop_, *workers_, clock_, policy_, std::move(pairing));
-        pairing_file_ = std::make_unique<PairingFile>(loop_, random_, *pairing_, options_.pairing_file);
+        pairing_file_ =
+            std::make_unique<PairingFile>(loop_, random_, *pairing_, options_.pairing_file);
     }
 
     void build_local_api() {
-        api_ = make_local_api(LocalServices{loop_, *workers_, clock_, random_, *appliance_, reports_, *storage_.accounts,
-                                            *storage_.setup_code, *pairing_, preview_.get(),
+        api_ = make_local_api(LocalServices{loop_, *workers_, clock_, random_, *appliance_,
+                                            reports_, *storage_.accounts, *storage_.setup_code,
+                                            *pairing_, preview_.get(),
                                             [this] { return link_status(); }, options_.web});
     }
 
     Status keep_identity(const Identity& identity) {
         if (const Status kept = storage_.identities->save(identity); !kept) return kept;
         storage_.identity = identity;
-        log::info("Paired: {} of tenant {} at {}", identity.granted.device_id, identity.granted.tenant, identity.studio_url);
+        log::info("Paired: {} of tenant {} at {}", identity.granted.device_id,
+                  identity.granted.tenant, identity.studio_url);
         road_->start(road_identity(identity), *appliance_);
         return ok();
     }
@@ -208,7 +235,8 @@ class ControlProcess final : public Application {
             appliance_->restore();
             if (program_) program_->start(*reactions_);
             contract::ObjectWriter context;
-            reports_.event("device.started", context.text("boot_id", probe_->read().boot_id).text("reason", "start"));
+            reports_.event("device.started",
+                           context.text("boot_id", probe_->read().boot_id).text("reason", "start"));
         });
         if (storage_.identity) road_->start(road_identity(*storage_.identity), *appliance_);
         telemetry_->start();
@@ -222,20 +250,31 @@ class ControlProcess final : public Application {
     }
 
     Status tell_ready() {
-        const std::string url = "http://" + (options_.address.find(':') == std::string::npos ? options_.address : "[" + options_.address + "]") +
-                                ":" + std::to_string(server_->port());
+        const std::string url =
+            "http://" +
+            (options_.address.find(':') == std::string::npos ? options_.address
+                                                             : "[" + options_.address + "]") +
+            ":" + std::to_string(server_->port());
         const auto code_file = setup_code_file(options_.state);
         if (!storage_.accounts->password_hash())
-            log::info("First use: open {} and enter the setup code from {}", url, code_file.string());
-        const std::string line =
-            contract::ObjectWriter().boolean("ready", true).text("url", url).text("setup_code_file", code_file.string()).str() + "\n";
-        if (::write(options_.ready_fd, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
-            return fail(ErrorCode::SYS_INTERNAL, "The ready line could not be written to --ready-fd.");
+            log::info("First use: open {} and enter the setup code from {}", url,
+                      code_file.string());
+        const std::string line = contract::ObjectWriter()
+                                     .boolean("ready", true)
+                                     .text("url", url)
+                                     .text("setup_code_file", code_file.string())
+                                     .str() +
+                                 "\n";
+        if (::write(options_.ready_fd, line.data(), line.size()) !=
+            static_cast<ssize_t>(line.size()))
+            return fail(ErrorCode::SYS_INTERNAL,
+                        "The ready line could not be written to --ready-fd.");
         if (options_.ready_fd > STDERR_FILENO) ::close(options_.ready_fd);
         return ok();
     }
 
-    // Outputs drain while the programme still feeds them; what is wanted stays stored and starts again next time.
+    // Outputs drain while the programme still feeds them; what is wanted stays stored and starts
+    // again next time.
     void stop() {
         if (stopping_) return;
         stopping_ = true;

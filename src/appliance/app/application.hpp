@@ -1,4 +1,5 @@
-// The composition root of the control process: everything is built here, in reading order, and ends here.
+// The composition root of the control process: everything is built here, in reading order, and ends
+// here.
 #pragma once
 
 #include <memory>
@@ -10,7 +11,8 @@ namespace vistter::appliance {
 
 class Application {
   public:
-    // Opens storage, adopts or starts picture and outputs, listens. Errors name the cause and the next step.
+    // Opens storage, adopts or starts picture and outputs, listens. Errors name the cause and the
+    // next step.
     static Result<std::unique_ptr<Application>> start(Options options);
     virtual ~Application() = default;
     // Until SIGTERM or SIGINT, then ends outputs, picture and itself. The exit code.

@@ -18,7 +18,8 @@ std::filesystem::path own_folder() {
 
 std::string read_listen(Options& options, const std::string& text) {
     const bool any_port = text.ends_with(":0");
-    const auto address = parse_address("http://" + (any_port ? text.substr(0, text.size() - 2) : text));
+    const auto address =
+        parse_address("http://" + (any_port ? text.substr(0, text.size() - 2) : text));
     if (!address || address->path != "/" || address->userinfo || (!any_port && address->port == 0))
         return "--listen needs ADDRESS:PORT";
     if (address->host != "127.0.0.1" && address->host != "::1" && address->host != "localhost")
@@ -36,7 +37,8 @@ bool read_rate(contract::EncodingProfile& profile, const std::string& text) {
         return failed == std::errc{} && end == part.data() + part.size() && into > 0;
     };
     const std::string_view view(text);
-    return number(view.substr(0, slash), profile.rate_num) && number(view.substr(slash + 1), profile.rate_den);
+    return number(view.substr(0, slash), profile.rate_num) &&
+           number(view.substr(slash + 1), profile.rate_den);
 }
 
 void find_folders(Options& options) {
@@ -49,7 +51,9 @@ void find_folders(Options& options) {
     if (!std::filesystem::exists(options.web, failed)) options.web = here / "../web/appliance";
 }
 
-std::string make_version() { return "vistter-appliance 0.1.0, contract " + std::string(contract::contract_version()); }
+std::string make_version() {
+    return "vistter-appliance 0.1.0, contract " + std::string(contract::contract_version());
+}
 
 }  // namespace
 
@@ -57,31 +61,46 @@ Parsed parse_options(int argc, char** argv) {
     Parsed out;
     Options& options = out.options;
     std::string listen = "127.0.0.1:8080", picture = "on", rate = "30/1";
-    CLI::App app{"Vistter appliance: the control process. It pairs with a Studio, keeps cameras, timelines and outputs, and "
-                 "starts the picture and output processes, which go on when it is gone."};
+    CLI::App app{
+        "Vistter appliance: the control process. It pairs with a Studio, keeps cameras, timelines "
+        "and outputs, and "
+        "starts the picture and output processes, which go on when it is gone."};
     app.set_version_flag("--version", make_version());
-    app.add_option("--state", options.state, "Folder of everything that is kept")->capture_default_str();
-    app.add_option("--listen", listen, "Address and port of the local page, loopback only; port 0 takes a free one")
+    app.add_option("--state", options.state, "Folder of everything that is kept")
         ->capture_default_str();
-    app.add_option("--run-dir", options.run_dir, "Folder of sockets and logs (default: <state>/run)");
+    app.add_option("--listen", listen,
+                   "Address and port of the local page, loopback only; port 0 takes a free one")
+        ->capture_default_str();
+    app.add_option("--run-dir", options.run_dir,
+                   "Folder of sockets and logs (default: <state>/run)");
     app.add_option("--serial", options.serial, "Serial number the pairing token is bound to");
-    app.add_flag("--allow-loopback", options.allow_loopback, "May connect to its own machine (sandbox, tests)");
-    app.add_flag("--proof-strip", options.proof_strip, "Draw the frame number into the programme picture");
-    app.add_option("--pairing-file", options.pairing_file, "JSON file {token, studio_url}, deleted once it worked");
+    app.add_flag("--allow-loopback", options.allow_loopback,
+                 "May connect to its own machine (sandbox, tests)");
+    app.add_flag("--proof-strip", options.proof_strip,
+                 "Draw the frame number into the programme picture");
+    app.add_option("--pairing-file", options.pairing_file,
+                   "JSON file {token, studio_url}, deleted once it worked");
     app.add_option("--picture", picture, "on or off: with or without picture and outputs")
         ->check(CLI::IsMember({"on", "off"}))
         ->capture_default_str();
     app.add_option("--programs", options.programs, "Folder of vistter-program and vistter-output");
     app.add_option("--web", options.web, "Folder of the built page");
-    app.add_option("--ready-fd", options.ready_fd, "Descriptor that gets one JSON line when everything listens");
-    app.add_option("--width", options.programme.width, "Programme width")->check(CLI::Range(160, 3840))->capture_default_str();
-    app.add_option("--height", options.programme.height, "Programme height")->check(CLI::Range(90, 2160))->capture_default_str();
+    app.add_option("--ready-fd", options.ready_fd,
+                   "Descriptor that gets one JSON line when everything listens");
+    app.add_option("--width", options.programme.width, "Programme width")
+        ->check(CLI::Range(160, 3840))
+        ->capture_default_str();
+    app.add_option("--height", options.programme.height, "Programme height")
+        ->check(CLI::Range(90, 2160))
+        ->capture_default_str();
     app.add_option("--rate", rate, "Programme frame rate N/D")->capture_default_str();
     app.add_flag("--verbose", options.verbose, "Log debug lines");
     try {
         app.parse(argc, argv);
-        if (const std::string wrong = read_listen(options, listen); !wrong.empty()) throw CLI::ValidationError(wrong);
-        if (!read_rate(options.programme, rate)) throw CLI::ValidationError("--rate needs N/D, e.g. 30/1");
+        if (const std::string wrong = read_listen(options, listen); !wrong.empty())
+            throw CLI::ValidationError(wrong);
+        if (!read_rate(options.programme, rate))
+            throw CLI::ValidationError("--rate needs N/D, e.g. 30/1");
     } catch (const CLI::ParseError& stop) {
         const bool asked = stop.get_exit_code() == 0;
         app.exit(stop);

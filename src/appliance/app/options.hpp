@@ -11,10 +11,10 @@ namespace vistter::appliance {
 
 struct Options {
     std::filesystem::path state = "/var/lib/vistter/appliance";
-    std::filesystem::path run_dir;   // empty: <state>/run
+    std::filesystem::path run_dir;  // empty: <state>/run
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;
-    std::string serial;              // empty: found (rulings 18)
+    std::string serial;  // empty: found (rulings 18)
     bool allow_loopback = false;
     bool proof_strip = false;
     std::filesystem::path pairing_file;
@@ -26,7 +26,8 @@ struct Options {
     bool verbose = false;
 };
 
-// What the command line asks for; or the exit code to leave with at once (help, version, usage errors).
+// What the command line asks for; or the exit code to leave with at once (help, version, usage
+// errors).
 struct Parsed {
     Options options;
     std::optional<int> exit;

@@ -12,7 +12,8 @@ constexpr std::uint64_t file_limit = 16 * 1024;
 
 }  // namespace
 
-PairingFile::PairingFile(async::Loop& loop, Random& random, Pairing& pairing, std::filesystem::path file)
+PairingFile::PairingFile(async::Loop& loop, Random& random, Pairing& pairing,
+                         std::filesystem::path file)
     : loop_(loop), random_(random), pairing_(pairing), file_(std::move(file)) {}
 
 void PairingFile::start() {
@@ -23,8 +24,10 @@ void PairingFile::start() {
 void PairingFile::attempt() {
     const auto text = read_file(file_, file_limit);
     const auto request = text ? read_pair_request(*text) : Result<PairRequest>(text.error());
-    if (!request) return log::error("Pairing file {}: {}", file_.string(), describe(request.error()));
-    pairing_.pair(request->token, request->studio_url, [this](const Result<PairedAs>& paired) { answered(paired); });
+    if (!request)
+        return log::error("Pairing file {}: {}", file_.string(), describe(request.error()));
+    pairing_.pair(request->token, request->studio_url,
+                  [this](const Result<PairedAs>& paired) { answered(paired); });
 }
 
 void PairingFile::answered(const Result<PairedAs>& paired) {
@@ -34,10 +37,12 @@ void PairingFile::answered(const Result<PairedAs>& paired) {
         return;
     }
     const ErrorCode code = paired.error().code;
-    if (code != ErrorCode::AST_FETCH && code != ErrorCode::SYS_TIMEOUT && code != ErrorCode::SYS_BUSY)
+    if (code != ErrorCode::AST_FETCH && code != ErrorCode::SYS_TIMEOUT &&
+        code != ErrorCode::SYS_BUSY)
         return log::error("Pairing from {} failed: {}", file_.string(), describe(paired.error()));
     const std::int64_t wait_ms = backoff_.next_ms(random_);
-    log::warning("Pairing from {} will be tried again: {}", file_.string(), describe(paired.error()));
+    log::warning("Pairing from {} will be tried again: {}", file_.string(),
+                 describe(paired.error()));
     waiting_ = loop_.after(wait_ms, [this] { attempt(); });
 }
 

@@ -1,4 +1,5 @@
-// Pairs from a file laid beside the appliance (--pairing-file): tried until Studio answers, deleted once it worked.
+// Pairs from a file laid beside the appliance (--pairing-file): tried until Studio answers, deleted
+// once it worked.
 #pragma once
 
 #include <filesystem>

@@ -26,7 +26,8 @@ RoadIdentity road_identity(const Identity& identity) {
     road.tls.identity = {identity.granted.client_certificate, identity.tls_key_pem};
     road.signing_kid = identity.granted.signing_kid;
     road.signing_key_pem = identity.signing_key_pem;
-    for (const TrustedKey& key : identity.granted.studio_keys) road.studio_keys.push_back({key.kid, key.pem});
+    for (const TrustedKey& key : identity.granted.studio_keys)
+        road.studio_keys.push_back({key.kid, key.pem});
     road.session_url = identity.granted.session_url;
     road.channel_url = identity.granted.channel_url;
     return road;
@@ -36,7 +37,8 @@ std::optional<AssetSource> asset_source(const std::optional<Identity>& identity)
     if (!identity) return std::nullopt;
     const auto address = parse_address(identity->studio_url);
     if (!address) return std::nullopt;
-    return AssetSource{address->host, address->port == 0 ? 443 : address->port, trust_of(*identity)};
+    return AssetSource{address->host, address->port == 0 ? 443 : address->port,
+                       trust_of(*identity)};
 }
 
 }  // namespace vistter::appliance

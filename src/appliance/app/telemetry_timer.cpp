@@ -11,13 +11,19 @@ constexpr std::int64_t look_every_ms = 500;
 
 }  // namespace
 
-TelemetryTimer::TelemetryTimer(async::Loop& loop, Appliance& appliance, Reports& reports, SystemProbe& probe,
-                               std::function<LinkStatus()> link)
-    : loop_(loop), appliance_(appliance), reports_(reports), probe_(probe), link_(std::move(link)) {}
+TelemetryTimer::TelemetryTimer(async::Loop& loop, Appliance& appliance, Reports& reports,
+                               SystemProbe& probe, std::function<LinkStatus()> link)
+    : loop_(loop),
+      appliance_(appliance),
+      reports_(reports),
+      probe_(probe),
+      link_(std::move(link)) {}
 
 void TelemetryTimer::start() {
-    metrics_ = loop_.every(metrics_every_s * 1000, [this] { guarded("metrics", [&] { send_metrics(); }); });
-    state_ = loop_.every(look_every_ms, [this] { guarded("state report", [&] { send_state_if_changed(); }); });
+    metrics_ = loop_.every(metrics_every_s * 1000,
+                           [this] { guarded("metrics", [&] { send_metrics(); }); });
+    state_ = loop_.every(look_every_ms,
+                         [this] { guarded("state report", [&] { send_state_if_changed(); }); });
 }
 
 void TelemetryTimer::stop() {
@@ -28,7 +34,8 @@ void TelemetryTimer::stop() {
 void TelemetryTimer::send_metrics() {
     const LinkStatus link = link_();
     const SystemFigures system = probe_.read();
-    if (link.state == "connected") reports_.metrics(appliance_.metrics(system, link, metrics_every_s));
+    if (link.state == "connected")
+        reports_.metrics(appliance_.metrics(system, link, metrics_every_s));
 }
 
 void TelemetryTimer::send_state_if_changed() {

@@ -14,7 +14,8 @@ namespace {
 
 std::string lower(std::string_view text) {
     std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     return out;
 }
 
@@ -23,9 +24,12 @@ bool local_v4(const std::uint8_t* ip) {
 }
 
 bool local_v6(const std::array<std::uint8_t, 16>& ip) {
-    const bool zero_head = std::all_of(ip.begin(), ip.begin() + 10, [](std::uint8_t b) { return b == 0; });
+    const bool zero_head =
+        std::all_of(ip.begin(), ip.begin() + 10, [](std::uint8_t b) { return b == 0; });
     if (zero_head && ip[10] == 0xff && ip[11] == 0xff) return local_v4(ip.data() + 12);
-    if (zero_head && std::all_of(ip.begin() + 10, ip.begin() + 15, [](std::uint8_t b) { return b == 0; }) && ip[15] <= 1)
+    if (zero_head &&
+        std::all_of(ip.begin() + 10, ip.begin() + 15, [](std::uint8_t b) { return b == 0; }) &&
+        ip[15] <= 1)
         return true;
     return (ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80) || ip[0] == 0xff;
 }
@@ -37,7 +41,9 @@ bool looks_numeric(const std::string& host) {
     return !last.empty() && std::isdigit(static_cast<unsigned char>(last[0])) != 0;
 }
 
-Error refused(std::string_view what) { return fail(ErrorCode::VAL_SCHEMA, "The address has " + std::string(what) + "."); }
+Error refused(std::string_view what) {
+    return fail(ErrorCode::VAL_SCHEMA, "The address has " + std::string(what) + ".");
+}
 
 }  // namespace
 
@@ -47,7 +53,8 @@ Result<Address> parse_address(std::string_view url) {
     Address out;
     out.scheme = lower(url.substr(0, colon));
     std::string_view rest = url.substr(colon + 3);
-    if (std::any_of(url.begin(), url.end(), [](unsigned char c) { return c <= ' ' || c == 0x7f || c == '\\'; }))
+    if (std::any_of(url.begin(), url.end(),
+                    [](unsigned char c) { return c <= ' ' || c == 0x7f || c == '\\'; }))
         return refused("a character that does not belong there");
     const auto slash = rest.find_first_of("/?#");
     std::string_view authority = rest.substr(0, slash);
@@ -69,8 +76,10 @@ Result<Address> parse_address(std::string_view url) {
     }
     if (out.host.empty()) return refused("no host");
     if (!port.empty()) {
-        const auto [end, code] = std::from_chars(port.data() + 1, port.data() + port.size(), out.port);
-        if (port[0] != ':' || code != std::errc{} || end != port.data() + port.size() || out.port < 1 || out.port > 65535)
+        const auto [end, code] =
+            std::from_chars(port.data() + 1, port.data() + port.size(), out.port);
+        if (port[0] != ':' || code != std::errc{} || end != port.data() + port.size() ||
+            out.port < 1 || out.port > 65535)
             return refused("a port that is not one of 1 to 65535");
     }
     return out;
@@ -78,9 +87,12 @@ Result<Address> parse_address(std::string_view url) {
 
 bool is_own_or_local(std::string_view host_or_ip) {
     std::string host = lower(host_or_ip);
-    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+        host = host.substr(1, host.size() - 2);
     while (!host.empty() && host.back() == '.') host.pop_back();
-    if (host.empty() || host == "localhost" || host.ends_with(".localhost") || host == "ip6-localhost") return true;
+    if (host.empty() || host == "localhost" || host.ends_with(".localhost") ||
+        host == "ip6-localhost")
+        return true;
     std::array<std::uint8_t, 16> ip{};
     if (inet_pton(AF_INET, host.c_str(), ip.data()) == 1) return local_v4(ip.data());
     if (inet_pton(AF_INET6, host.c_str(), ip.data()) == 1) return local_v6(ip);
@@ -90,7 +102,8 @@ bool is_own_or_local(std::string_view host_or_ip) {
 Status AddressPolicy::may_connect(std::string_view host_or_ip) const {
     if (allow_loopback_) return ok();
     if (is_own_or_local(host_or_ip) || own_.contains(lower(host_or_ip)))
-        return fail(ErrorCode::SEC_UNAUTHORISED, "The appliance does not connect to itself or to local-only addresses.");
+        return fail(ErrorCode::SEC_UNAUTHORISED,
+                    "The appliance does not connect to itself or to local-only addresses.");
     return ok();
 }
 

@@ -1,4 +1,5 @@
-// Where the appliance may connect (rulings 17): never to itself unless it is told to, to Studio's host for assets. Pure.
+// Where the appliance may connect (rulings 17): never to itself unless it is told to, to Studio's
+// host for assets. Pure.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +12,9 @@
 namespace vistter::appliance {
 
 struct Address {  // of an absolute address
-    std::string scheme, host, path;  // host without brackets, lower case; path with its query, starting with '/'
-    int port = 0;                    // 0: the scheme's own
+    std::string scheme, host,
+        path;      // host without brackets, lower case; path with its query, starting with '/'
+    int port = 0;  // 0: the scheme's own
     bool userinfo = false;
 };
 
@@ -25,8 +27,10 @@ bool is_own_or_local(std::string_view host_or_ip);
 class AddressPolicy {
   public:
     // `own`: the machine's own addresses.
-    AddressPolicy(bool allow_loopback, std::set<std::string> own) : allow_loopback_(allow_loopback), own_(std::move(own)) {}
-    // A destination or camera that the signed configuration names. SEC_UNAUTHORISED with the reason.
+    AddressPolicy(bool allow_loopback, std::set<std::string> own)
+        : allow_loopback_(allow_loopback), own_(std::move(own)) {}
+    // A destination or camera that the signed configuration names. SEC_UNAUTHORISED with the
+    // reason.
     Status may_connect(std::string_view host_or_ip) const;
     bool allow_loopback() const { return allow_loopback_; }
 

@@ -20,12 +20,16 @@ void Appliance::restore() {
 
 Decision Appliance::decide(const Command& command) {
     const auto& body = command.body;
-    if (const auto* config = std::get_if<contract::DeviceConfig>(&body)) return config_.decide(*config);
-    if (const auto* camera = std::get_if<contract::CameraAction>(&body)) return cameras_.decide(*camera);
-    if (const auto* load = std::get_if<contract::TimelineLoad>(&body)) return timelines_.decide(*load, command.envelope);
+    if (const auto* config = std::get_if<contract::DeviceConfig>(&body))
+        return config_.decide(*config);
+    if (const auto* camera = std::get_if<contract::CameraAction>(&body))
+        return cameras_.decide(*camera);
+    if (const auto* load = std::get_if<contract::TimelineLoad>(&body))
+        return timelines_.decide(*load, command.envelope);
     if (const auto* execute = std::get_if<contract::TimelineExecute>(&body))
         return runs_.decide(*execute, command.envelope);
-    if (const auto* overlay = std::get_if<contract::OverlayUpdate>(&body)) return overlays_.decide(*overlay);
+    if (const auto* overlay = std::get_if<contract::OverlayUpdate>(&body))
+        return overlays_.decide(*overlay);
     if (const auto* stream = std::get_if<contract::StreamControl>(&body))
         return streams_.decide(*stream, command.envelope);
     return rejected(fail(ErrorCode::VER_UNKNOWN_TYPE, "This is not a command."));
@@ -33,19 +37,26 @@ Decision Appliance::decide(const Command& command) {
 
 void Appliance::run(const Command& command) {
     const auto& body = command.body;
-    if (const auto* load = std::get_if<contract::TimelineLoad>(&body)) return timelines_.run(*load, command.envelope);
-    if (const auto* execute = std::get_if<contract::TimelineExecute>(&body)) return runs_.run(*execute, command.envelope);
-    if (const auto* overlay = std::get_if<contract::OverlayUpdate>(&body)) return overlays_.run(*overlay, command.envelope);
-    if (const auto* stream = std::get_if<contract::StreamControl>(&body)) return streams_.run(*stream, command.envelope);
+    if (const auto* load = std::get_if<contract::TimelineLoad>(&body))
+        return timelines_.run(*load, command.envelope);
+    if (const auto* execute = std::get_if<contract::TimelineExecute>(&body))
+        return runs_.run(*execute, command.envelope);
+    if (const auto* overlay = std::get_if<contract::OverlayUpdate>(&body))
+        return overlays_.run(*overlay, command.envelope);
+    if (const auto* stream = std::get_if<contract::StreamControl>(&body))
+        return streams_.run(*stream, command.envelope);
     log::error("A command that needs no turn was given one: {}", command.envelope.message_id);
 }
 
 void Appliance::committed(const Command& command) {
     const auto& body = command.body;
-    if (const auto* config = std::get_if<contract::DeviceConfig>(&body)) config_.committed(*config, command.envelope);
+    if (const auto* config = std::get_if<contract::DeviceConfig>(&body))
+        config_.committed(*config, command.envelope);
     if (std::holds_alternative<contract::CameraAction>(body)) cameras_.reconcile();
-    if (const auto* execute = std::get_if<contract::TimelineExecute>(&body)) runs_.committed(*execute);
-    if (const auto* overlay = std::get_if<contract::OverlayUpdate>(&body)) overlays_.committed(*overlay);
+    if (const auto* execute = std::get_if<contract::TimelineExecute>(&body))
+        runs_.committed(*execute);
+    if (const auto* overlay = std::get_if<contract::OverlayUpdate>(&body))
+        overlays_.committed(*overlay);
 }
 
 void Appliance::program_lost() {
@@ -66,6 +77,8 @@ void Appliance::program_ready(bool adopted) {
     runs_.program_ready(adopted);
 }
 
-void Appliance::on_tick(const ProgramTick& tick) { runs_.on_tick(tick); }
+void Appliance::on_tick(const ProgramTick& tick) {
+    runs_.on_tick(tick);
+}
 
 }  // namespace vistter::appliance

@@ -1,5 +1,5 @@
-// The appliance's decisions in one place: takes commands from the road and reports from programme and outputs, and hands
-// each to the desk that knows. One thread; no I/O of its own.
+// The appliance's decisions in one place: takes commands from the road and reports from programme
+// and outputs, and hands each to the desk that knows. One thread; no I/O of its own.
 #pragma once
 
 #include <memory>

@@ -12,26 +12,35 @@ constexpr std::string_view offered = "add, update, remove, list";
 constexpr std::size_t most_cameras = 32;  // METRICS has room for these
 
 void judge_spec(const contract::CameraSpec& spec, const AddressPolicy& policy, Faults& faults) {
-    if (spec.name.empty()) faults.add(ErrorCode::VAL_SCHEMA, "/payload/name", "A camera needs a name.");
+    if (spec.name.empty())
+        faults.add(ErrorCode::VAL_SCHEMA, "/payload/name", "A camera needs a name.");
     if (spec.protocol != "rtsp")
-        faults.add(ErrorCode::STA_UNSUPPORTED_ACTION, "/payload/protocol", "This appliance reads rtsp cameras.");
+        faults.add(ErrorCode::STA_UNSUPPORTED_ACTION, "/payload/protocol",
+                   "This appliance reads rtsp cameras.");
     if (spec.kind != "fixed")
-        faults.add(ErrorCode::CAM_PTZ_UNSUPPORTED, "/payload/kind", "This appliance does not move cameras; use fixed.");
+        faults.add(ErrorCode::CAM_PTZ_UNSUPPORTED, "/payload/kind",
+                   "This appliance does not move cameras; use fixed.");
     const auto address = parse_address(camera_url(spec));
     if (!address || address->userinfo || address->host.empty()) {
-        faults.add(ErrorCode::VAL_SCHEMA, "/payload/host", "host is a name or an address, path starts with '/'.");
+        faults.add(ErrorCode::VAL_SCHEMA, "/payload/host",
+                   "host is a name or an address, path starts with '/'.");
     } else if (const Status allowed = policy.may_connect(address->host); !allowed) {
         faults.add(allowed.error().code, "/payload/host", allowed.error().message);
     }
 }
 
-std::string lane_of(const std::string& camera_id) { return "camera:" + camera_id; }
+std::string lane_of(const std::string& camera_id) {
+    return "camera:" + camera_id;
+}
 
 std::string camera_json(const CameraView& view) {
     const auto& spec = view.camera.spec;
     contract::ObjectWriter out;
     out.text("camera_id", view.camera.camera_id).text("name", spec.name).text("kind", spec.kind);
-    out.text("protocol", spec.protocol).text("host", spec.host).integer("port", spec.port).text("path", spec.path);
+    out.text("protocol", spec.protocol)
+        .text("host", spec.host)
+        .integer("port", spec.port)
+        .text("path", spec.path);
     return out.text("state", view.state).str();
 }
 
@@ -53,28 +62,36 @@ Decision CameraDesk::decide(const contract::CameraAction& command) {
 }
 
 Decision CameraDesk::add(const contract::CameraAction& command) {
-    if (!command.spec) return rejected(fail_at(ErrorCode::VAL_SCHEMA, "/payload", "add needs the camera's payload."));
+    if (!command.spec)
+        return rejected(
+            fail_at(ErrorCode::VAL_SCHEMA, "/payload", "add needs the camera's payload."));
     Faults faults;
     judge_spec(*command.spec, shop_.addresses, faults);
     if (shop_.cameras.all().size() >= most_cameras)
-        faults.add(ErrorCode::LIM_CAPACITY, "/action", "The appliance already has 32 cameras; remove one first.");
+        faults.add(ErrorCode::LIM_CAPACITY, "/action",
+                   "The appliance already has 32 cameras; remove one first.");
     if (!faults.none()) return rejected(faults.error());
     if (command.dry_run) return would_do("camera:new");
     const std::string camera_id = make_id("cam_", shop_.clock, shop_.random);
     shop_.cameras.put({camera_id, *command.spec});
-    return completed(lane_of(camera_id), contract::ObjectWriter().text("camera_id", camera_id).str());
+    return completed(lane_of(camera_id),
+                     contract::ObjectWriter().text("camera_id", camera_id).str());
 }
 
 Decision CameraDesk::update(const contract::CameraAction& command) {
-    if (!command.spec) return rejected(fail_at(ErrorCode::VAL_SCHEMA, "/payload", "update needs the camera's payload."));
+    if (!command.spec)
+        return rejected(
+            fail_at(ErrorCode::VAL_SCHEMA, "/payload", "update needs the camera's payload."));
     Faults faults;
     if (!shop_.cameras.find(command.camera_id))
-        faults.add(ErrorCode::RES_NOT_FOUND, "/camera_id", "There is no such camera; CAMERA_ACTION list names them.");
+        faults.add(ErrorCode::RES_NOT_FOUND, "/camera_id",
+                   "There is no such camera; CAMERA_ACTION list names them.");
     judge_spec(*command.spec, shop_.addresses, faults);
     if (!faults.none()) return rejected(faults.error());
     if (command.dry_run) return would_do(lane_of(command.camera_id));
     shop_.cameras.put({command.camera_id, *command.spec});
-    return completed(lane_of(command.camera_id), contract::ObjectWriter().text("camera_id", command.camera_id).str());
+    return completed(lane_of(command.camera_id),
+                     contract::ObjectWriter().text("camera_id", command.camera_id).str());
 }
 
 Decision CameraDesk::remove(const contract::CameraAction& command) {
@@ -83,20 +100,24 @@ Decision CameraDesk::remove(const contract::CameraAction& command) {
                                 "There is no such camera; CAMERA_ACTION list names them."));
     const auto users = users_of(command.camera_id);
     if (!users.empty() && !command.force) {
-        Error error = fail_at(ErrorCode::STA_IN_USE, "/camera_id",
-                              "A running timeline shows this camera; stop it first, or remove with payload.force.");
+        Error error = fail_at(
+            ErrorCode::STA_IN_USE, "/camera_id",
+            "A running timeline shows this camera; stop it first, or remove with payload.force.");
         error.details[0].actual = users.front();
         return rejected(std::move(error));
     }
     if (command.dry_run) return would_do(lane_of(command.camera_id));
     shop_.cameras.remove(command.camera_id);
-    return completed(lane_of(command.camera_id), contract::ObjectWriter().text("camera_id", command.camera_id).str());
+    return completed(lane_of(command.camera_id),
+                     contract::ObjectWriter().text("camera_id", command.camera_id).str());
 }
 
 Decision CameraDesk::list() {
     std::string items;
-    for (const CameraView& camera : view()) items += (items.empty() ? "" : ",") + camera_json(camera);
-    return completed("camera:list", contract::ObjectWriter().raw("cameras", "[" + items + "]").str());
+    for (const CameraView& camera : view())
+        items += (items.empty() ? "" : ",") + camera_json(camera);
+    return completed("camera:list",
+                     contract::ObjectWriter().raw("cameras", "[" + items + "]").str());
 }
 
 std::vector<std::string> CameraDesk::users_of(const std::string& camera_id) {
@@ -110,7 +131,8 @@ std::vector<std::string> CameraDesk::users_of(const std::string& camera_id) {
             for (const auto& track : segment.tracks)
                 for (const auto& cue : track.cues) {
                     const auto* show = std::get_if<contract::CameraShow>(&cue.action);
-                    if (show != nullptr && show->camera_id == camera_id) users.push_back(run.run_id);
+                    if (show != nullptr && show->camera_id == camera_id)
+                        users.push_back(run.run_id);
                 }
     }
     return users;
@@ -119,10 +141,13 @@ std::vector<std::string> CameraDesk::users_of(const std::string& camera_id) {
 void CameraDesk::reconcile() {
     if (!shop_.program.ready()) return;
     std::map<std::string, std::string> wanted;
-    for (const Camera& camera : shop_.cameras.all()) wanted[camera.camera_id] = camera_url(camera.spec);
-    // What the programme reports was given to it by somebody, perhaps by this process before a restart.
+    for (const Camera& camera : shop_.cameras.all())
+        wanted[camera.camera_id] = camera_url(camera.spec);
+    // What the programme reports was given to it by somebody, perhaps by this process before a
+    // restart.
     for (const auto& [camera_id, report] : reports_) {
-        if (!wanted.contains(camera_id) && told_.emplace(camera_id, "").second) told_[camera_id].clear();
+        if (!wanted.contains(camera_id) && told_.emplace(camera_id, "").second)
+            told_[camera_id].clear();
     }
     for (const auto& [camera_id, url] : told_) {
         if (wanted.contains(camera_id)) continue;
@@ -145,10 +170,12 @@ void CameraDesk::on_camera(const CameraReport& report) {
     const auto before = reports_.find(report.camera_id);
     const std::string was = before == reports_.end() ? "" : before->second.state;
     reports_[report.camera_id] = report;
-    const bool adopting = !shop_.program.ready();  // what a running programme already had is no news
+    const bool adopting =
+        !shop_.program.ready();  // what a running programme already had is no news
     if (adopting || report.state == was || !shop_.cameras.find(report.camera_id)) return;
     contract::ObjectWriter context;
-    context.text("camera_id", report.camera_id).integer("last_frame_age_ms", std::max<std::int64_t>(0, report.last_frame_age_ms));
+    context.text("camera_id", report.camera_id)
+        .integer("last_frame_age_ms", std::max<std::int64_t>(0, report.last_frame_age_ms));
     if (!report.error.empty()) context.text("error", report.error);
     if (report.state == "online") shop_.reports.event("camera.online", context);
     if (report.state == "offline" && !was.empty()) shop_.reports.event("camera.offline", context);

@@ -1,4 +1,5 @@
-// CAMERA_ACTION at this size: add, update, remove, list; and what the programme says about each camera (contract B.8.2).
+// CAMERA_ACTION at this size: add, update, remove, list; and what the programme says about each
+// camera (contract B.8.2).
 #pragma once
 
 #include <map>
@@ -35,7 +36,7 @@ class CameraDesk {
     std::vector<std::string> users_of(const std::string& camera_id);
 
     Workshop& shop_;
-    std::map<std::string, std::string> told_;         // camera_id -> address the programme was given
+    std::map<std::string, std::string> told_;  // camera_id -> address the programme was given
     std::map<std::string, CameraReport> reports_;
 };
 

@@ -1,4 +1,5 @@
-// The seam between the road (which makes commands arrive exactly once) and the appliance's decisions.
+// The seam between the road (which makes commands arrive exactly once) and the appliance's
+// decisions.
 #pragma once
 
 #include <string>
@@ -13,23 +14,25 @@ struct Command {
 };
 
 struct Decision {
-    contract::Ack ack;     // message_id and warnings are filled in by the road
-    bool run = false;      // accepted: run() follows, and terminal PROGRESS after it
-    std::string lane;      // config, camera:<id>, timeline:<bus>, overlay:<slot>, stream:<id>
+    contract::Ack ack;  // message_id and warnings are filled in by the road
+    bool run = false;   // accepted: run() follows, and terminal PROGRESS after it
+    std::string lane;   // config, camera:<id>, timeline:<bus>, overlay:<slot>, stream:<id>
 };
 
 // Implemented by the appliance's core. All calls on the loop's thread.
 class CommandHandler {
   public:
     virtual ~CommandHandler() = default;
-    // Semantics, preconditions, and for immediate commands the stored effect. Called inside the journal's transaction: what it
-    // stores commits together with the journal row and the ACK, or not at all. It must not touch the outside world.
+    // Semantics, preconditions, and for immediate commands the stored effect. Called inside the
+    // journal's transaction: what it stores commits together with the journal row and the ACK, or
+    // not at all. It must not touch the outside world.
     virtual Decision decide(const Command& command) = 0;
-    // After the ACK is durable, in lane order: act on the outside world and report PROGRESS until a terminal state. Called
-    // again after a restart for every accepted command without terminal PROGRESS: idempotent by message_id.
+    // After the ACK is durable, in lane order: act on the outside world and report PROGRESS until a
+    // terminal state. Called again after a restart for every accepted command without terminal
+    // PROGRESS: idempotent by message_id.
     virtual void run(const Command& command) = 0;
-    // After an immediate command (ACK completed) has committed: bring the outside world in line with what is stored. Also called
-    // once at every start, without a command, through Startup.
+    // After an immediate command (ACK completed) has committed: bring the outside world in line
+    // with what is stored. Also called once at every start, without a command, through Startup.
     virtual void committed(const Command& command) = 0;
 };
 
@@ -37,8 +40,8 @@ class CommandHandler {
 class Reporter {
   public:
     virtual ~Reporter() = default;
-    // revision and message_id as given. Terminal PROGRESS is durable and frees the command's lane. `store`, if given, runs in the same
-    // transaction as the durable row.
+    // revision and message_id as given. Terminal PROGRESS is durable and frees the command's lane.
+    // `store`, if given, runs in the same transaction as the durable row.
     virtual void progress(const std::string& command_id, contract::Progress progress) = 0;
     // event_id, occurred_at, severity and durable are filled in from the registry when empty.
     virtual void event(contract::Event event, const std::string& correlation_id) = 0;

@@ -1,4 +1,5 @@
-// DEVICE_CONFIG: merges a patch into the configuration, whole or not at all (contract B.8.1, acceptance G2.10).
+// DEVICE_CONFIG: merges a patch into the configuration, whole or not at all (contract B.8.1,
+// acceptance G2.10).
 #pragma once
 
 #include "appliance/core/workshop.hpp"

@@ -34,6 +34,8 @@ WallTime NowPair::wall_of(SteadyTime moment) const {
     return {wall.ms + (ns + half) / 1'000'000};
 }
 
-NowPair read_now(const Clock& clock) { return {clock.wall(), clock.steady()}; }
+NowPair read_now(const Clock& clock) {
+    return {clock.wall(), clock.steady()};
+}
 
 }  // namespace vistter::appliance

@@ -1,4 +1,5 @@
-// Who the appliance is after pairing, and whom it trusts (contract F.2, rulings 13). Secrets included: never logged.
+// Who the appliance is after pairing, and whom it trusts (contract F.2, rulings 13). Secrets
+// included: never logged.
 #pragma once
 
 #include <functional>
@@ -15,7 +16,8 @@ struct TrustedKey {
 
 // What Studio answers to a pairing.
 struct PairAnswer {
-    std::string device_id, tenant, name, client_certificate, signing_kid, root_pem, channel_url, session_url;
+    std::string device_id, tenant, name, client_certificate, signing_kid, root_pem, channel_url,
+        session_url;
     std::vector<std::string> pins;  // hex SHA-256 of SPKI
     std::vector<TrustedKey> studio_keys;
 };
@@ -26,7 +28,8 @@ struct Identity {
     std::string tls_key_pem, signing_key_pem;  // made here, never sent
 };
 
-// Reads Studio's JSON (the answer to 201, the problem of anything else). Made in webapi/, where JSON may be read.
+// Reads Studio's JSON (the answer to 201, the problem of anything else). Made in webapi/, where
+// JSON may be read.
 struct PairCodec {
     std::function<Result<PairAnswer>(const std::string& json)> read_answer;
     std::function<Error(int status, const std::string& json)> read_problem;

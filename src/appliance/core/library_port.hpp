@@ -1,4 +1,5 @@
-// The library folder and the downloads that fill it: assets under their SHA-256, documents as files the programme reads.
+// The library folder and the downloads that fill it: assets under their SHA-256, documents as files
+// the programme reads.
 #pragma once
 
 #include <cstdint>
@@ -27,18 +28,20 @@ class Library {
 };
 
 struct DownloadEvents {
-    std::function<void(std::int64_t bytes_done)> progress;                     // of all items together, never falling
+    std::function<void(std::int64_t bytes_done)> progress;  // of all items together, never falling
     std::function<void(const contract::AssetEntry& asset)> cached;
-    std::function<void(const contract::AssetEntry& asset, const Error& why)> failed;  // this item is given up
-    std::function<void()> finished;                                            // every item is cached or given up
+    std::function<void(const contract::AssetEntry& asset, const Error& why)>
+        failed;                      // this item is given up
+    std::function<void()> finished;  // every item is cached or given up
 };
 
 class Downloads {
   public:
     virtual ~Downloads() = default;
-    // Fetches into the library off the loop's thread and calls back on it. Transient failures are retried. `job` names
-    // the work: starting a job that runs is ignored.
-    virtual void fetch(const std::string& job, std::vector<contract::AssetEntry> assets, DownloadEvents events) = 0;
+    // Fetches into the library off the loop's thread and calls back on it. Transient failures are
+    // retried. `job` names the work: starting a job that runs is ignored.
+    virtual void fetch(const std::string& job, std::vector<contract::AssetEntry> assets,
+                       DownloadEvents events) = 0;
     // Whether an address may be fetched at all (rulings 17), before a name is resolved.
     virtual Status allowed(const std::string& url) = 0;
 };

@@ -1,4 +1,5 @@
-// How the appliance's road to Studio stands, for the local page, METRICS and EVENTs (acceptance G1.11).
+// How the appliance's road to Studio stands, for the local page, METRICS and EVENTs (acceptance
+// G1.11).
 #pragma once
 
 #include <cstdint>
@@ -10,9 +11,10 @@
 namespace vistter::appliance {
 
 struct LinkStatus {
-    std::string state = "unpaired";  // unpaired, connecting, connected, degraded, offline, auth_failed, revoked
+    std::string state =
+        "unpaired";  // unpaired, connecting, connected, degraded, offline, auth_failed, revoked
     WallTime since;
-    std::string last_error;          // empty: none
+    std::string last_error;  // empty: none
     std::optional<WallTime> next_retry_at;
     std::string session_id;
     std::optional<std::int64_t> rtt_ms;

@@ -1,4 +1,5 @@
-// What the local web API needs of the rest: the account, pairing and preview pictures. All calls on the loop's thread.
+// What the local web API needs of the rest: the account, pairing and preview pictures. All calls on
+// the loop's thread.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +17,11 @@ namespace vistter::appliance {
 class AccountStore {
   public:
     virtual ~AccountStore() = default;
-    virtual std::optional<std::string> password_hash() = 0;  // crypto/password.hpp's spelling; nothing before setup
+    virtual std::optional<std::string>
+    password_hash() = 0;  // crypto/password.hpp's spelling; nothing before setup
     virtual void set_password_hash(const std::string& hash) = 0;
-    virtual void put_session(const std::string& token_hash, const std::string& csrf_token, WallTime expires) = 0;
+    virtual void put_session(const std::string& token_hash, const std::string& csrf_token,
+                             WallTime expires) = 0;
     virtual std::optional<std::string> csrf_of(const std::string& token_hash, WallTime now) = 0;
     virtual void remove_session(const std::string& token_hash) = 0;
 };
@@ -38,9 +41,10 @@ struct PairedAs {
 class Pairing {
   public:
     virtual ~Pairing() = default;
-    // Redeems the token at Studio, off the loop's thread, and calls back on it. Errors name the failing step: PAIR_CHECK
-    // (typed wrong, no network used), AST_FETCH (DNS, TCP, TLS), SEC_PIN, PAIR_INVALID, PAIR_EXPIRED, PAIR_USED,
-    // STA_TRANSITION when paired already, SYS_BUSY while an attempt runs. On any error everything is as before.
+    // Redeems the token at Studio, off the loop's thread, and calls back on it. Errors name the
+    // failing step: PAIR_CHECK (typed wrong, no network used), AST_FETCH (DNS, TCP, TLS), SEC_PIN,
+    // PAIR_INVALID, PAIR_EXPIRED, PAIR_USED, STA_TRANSITION when paired already, SYS_BUSY while an
+    // attempt runs. On any error everything is as before.
     virtual void pair(const std::string& token, const std::string& studio_url,
                       std::function<void(Result<PairedAs>)> done) = 0;
 };
@@ -48,8 +52,8 @@ class Pairing {
 class Preview {
   public:
     virtual ~Preview() = default;
-    // Calls `image` with every preview JPEG until the returned function is called. The programme is asked for pictures
-    // only while somebody watches.
+    // Calls `image` with every preview JPEG until the returned function is called. The programme is
+    // asked for pictures only while somebody watches.
     virtual std::function<void()> watch(std::function<void(const std::string& jpeg)> image) = 0;
 };
 

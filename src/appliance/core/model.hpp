@@ -1,4 +1,5 @@
-// What the appliance keeps about itself between restarts: plain rows, no storage and no wire in them.
+// What the appliance keeps about itself between restarts: plain rows, no storage and no wire in
+// them.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,8 @@ struct Camera {
     friend bool operator==(const Camera&, const Camera&) = default;
 };
 
-// A timeline document that was loaded. Only documents that became ready are kept; `body` is the TIMELINE_LOAD body.
+// A timeline document that was loaded. Only documents that became ready are kept; `body` is the
+// TIMELINE_LOAD body.
 struct StoredTimeline {
     std::string timeline_id;
     std::int64_t revision = 0;
@@ -50,21 +52,23 @@ struct OverlayClaim {
     std::string slot, overlay_id, scene_id;
     int z = 0;
     std::map<std::string, contract::TokenValue> tokens;
-    std::int64_t duration_ms = -1;   // -1: until hidden
+    std::int64_t duration_ms = -1;  // -1: until hidden
     WallTime shown_at;
 };
 
-// One playing of a timeline. `state` is timeline::RunState's spelling; a run that lost its bus is `preempted`.
+// One playing of a timeline. `state` is timeline::RunState's spelling; a run that lost its bus is
+// `preempted`.
 struct StoredRun {
     std::string run_id, command_id, correlation_id, timeline_id;
     std::int64_t revision = 0;
     std::string state = "arming";
-    std::int64_t start_frame = 0;      // output frame planned for first_run_frame
+    std::int64_t start_frame = 0;  // output frame planned for first_run_frame
     std::int64_t first_run_frame = 0;
-    bool paused = false;               // what was asked for last
+    bool paused = false;  // what was asked for last
     int priority = 50;
     WallTime planned_start;
-    // Where the run was when the programme last told, so that a lost programme process can take it up again.
+    // Where the run was when the programme last told, so that a lost programme process can take it
+    // up again.
     std::int64_t known_run_frame = 0;
     WallTime known_at;
 };
@@ -72,14 +76,16 @@ struct StoredRun {
 struct StoredStream {
     std::string stream_id, profile_id;
     std::vector<std::string> destination_ids;
-    bool wanted = false;            // should be on air; survives restarts
-    bool was_live = false;          // has been live since it was started
-    std::string command_id;         // the start command while it has no terminal PROGRESS
+    bool wanted = false;     // should be on air; survives restarts
+    bool was_live = false;   // has been live since it was started
+    std::string command_id;  // the start command while it has no terminal PROGRESS
     std::string correlation_id;
     friend bool operator==(const StoredStream&, const StoredStream&) = default;
 };
 
 // live states of a run
-inline bool is_live_run(const std::string& state) { return state == "arming" || state == "playing" || state == "paused"; }
+inline bool is_live_run(const std::string& state) {
+    return state == "arming" || state == "playing" || state == "paused";
+}
 
 }  // namespace vistter::appliance

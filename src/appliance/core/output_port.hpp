@@ -1,4 +1,5 @@
-// The output processes as the core sees them: one for each destination of a stream. All calls on the loop's thread.
+// The output processes as the core sees them: one for each destination of a stream. All calls on
+// the loop's thread.
 #pragma once
 
 #include <cstdint>
@@ -28,12 +29,14 @@ class OutputListener {
 class OutputPort {
   public:
     virtual ~OutputPort() = default;
-    // Starts the output, or adopts it if it already runs for that stream and destination. Idempotent.
+    // Starts the output, or adopts it if it already runs for that stream and destination.
+    // Idempotent.
     virtual void start(const OutputSpec& output) = 0;
     // Ends every output a former control process left running that is not among `wanted`.
     virtual void keep_only(const std::vector<OutputSpec>& wanted) = 0;
     // Drains and ends it; a `stopped` report follows, also when it did not run.
-    virtual void stop(const std::string& stream_id, const std::string& destination_id, std::int64_t drain_ms) = 0;
+    virtual void stop(const std::string& stream_id, const std::string& destination_id,
+                      std::int64_t drain_ms) = 0;
 };
 
 }  // namespace vistter::appliance

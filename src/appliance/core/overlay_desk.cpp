@@ -6,9 +6,13 @@
 namespace vistter::appliance {
 namespace {
 
-std::string lane_of(const contract::OverlayUpdate& command) { return "overlay:" + command.slot; }
+std::string lane_of(const contract::OverlayUpdate& command) {
+    return "overlay:" + command.slot;
+}
 
-std::string document_name(const StoredOverlay& overlay) { return overlay.overlay_id + "-" + overlay.sha256 + ".json"; }
+std::string document_name(const StoredOverlay& overlay) {
+    return overlay.overlay_id + "-" + overlay.sha256 + ".json";
+}
 
 Error not_held() {
     return fail_at(ErrorCode::RES_NOT_FOUND, "/overlay_id",
@@ -23,8 +27,11 @@ bool fits(const contract::TokenSpec& spec, const contract::TokenValue& value) {
 }
 
 std::string held_result(const StoredOverlay& overlay) {
-    return contract::ObjectWriter().text("overlay_id", overlay.overlay_id).integer("revision", overlay.revision)
-        .text("doc_sha256", overlay.sha256).str();
+    return contract::ObjectWriter()
+        .text("overlay_id", overlay.overlay_id)
+        .integer("revision", overlay.revision)
+        .text("doc_sha256", overlay.sha256)
+        .str();
 }
 
 }  // namespace
@@ -44,20 +51,23 @@ std::string tokens_json(const std::map<std::string, contract::TokenValue>& token
     return out.str();
 }
 
-void judge_tokens(const std::map<std::string, contract::TokenValue>& tokens, const contract::OverlayDocument& document,
-                  Faults& faults) {
+void judge_tokens(const std::map<std::string, contract::TokenValue>& tokens,
+                  const contract::OverlayDocument& document, Faults& faults) {
     for (const auto& [name, value] : tokens) {
         const auto spec = document.tokens.find(name);
         if (spec == document.tokens.end()) {
-            faults.add(ErrorCode::OCL_TOKEN, "/tokens/" + name, "The overlay declares no such token.");
+            faults.add(ErrorCode::OCL_TOKEN, "/tokens/" + name,
+                       "The overlay declares no such token.");
         } else if (!fits(spec->second, value)) {
-            faults.add(ErrorCode::OCL_TOKEN, "/tokens/" + name, "The overlay declares it as " + spec->second.type + ".");
+            faults.add(ErrorCode::OCL_TOKEN, "/tokens/" + name,
+                       "The overlay declares it as " + spec->second.type + ".");
         }
     }
 }
 
 Decision OverlayDesk::decide(const contract::OverlayUpdate& command) {
-    if (command.effective != "now") return rejected(unsupported("/effective/mode", command.effective, "now"));
+    if (command.effective != "now")
+        return rejected(unsupported("/effective/mode", command.effective, "now"));
     if (command.mode == "package") return package(command);
     if (command.mode == "tokens") return tokens(command);
     if (command.mode == "show") return show(command);
@@ -68,13 +78,15 @@ Decision OverlayDesk::decide(const contract::OverlayUpdate& command) {
 
 Decision OverlayDesk::package(const contract::OverlayUpdate& command) {
     if (command.ocl_package_uri || !command.ocl)
-        return rejected(unsupported("/ocl_package_uri", "packages by address", "a document inline, in the member ocl"));
+        return rejected(unsupported("/ocl_package_uri", "packages by address",
+                                    "a document inline, in the member ocl"));
     Faults faults;
     const std::string sha256 = shop_.library.sha256_hex(command.ocl_text);
     if (command.checksum && *command.checksum != "sha256:" + sha256)
         faults.add(ErrorCode::AST_HASH, "/checksum", "The document does not have this checksum.");
     if (command.ocl->overlay_id != command.overlay_id)
-        faults.add(ErrorCode::VAL_REFERENCE, "/ocl/overlay_id", "The document names another overlay than the command.");
+        faults.add(ErrorCode::VAL_REFERENCE, "/ocl/overlay_id",
+                   "The document names another overlay than the command.");
     for (const auto& [key, asset] : command.ocl->assets) {
         if (!shop_.library.has_asset(asset.sha256))
             faults.add(ErrorCode::VAL_REFERENCE, "/ocl/assets/" + key,
@@ -95,10 +107,12 @@ Decision OverlayDesk::tokens(const contract::OverlayUpdate& command) {
     judge_tokens(command.tokens, *document, faults);
     if (!faults.none()) return rejected(faults.error());
     const auto claim = claim_of(command.overlay_id);
-    const bool in_run = std::any_of(on_air_.begin(), on_air_.end(),
-                                    [&](const auto& shown) { return shown.second.overlay_id == command.overlay_id; });
+    const bool in_run = std::any_of(on_air_.begin(), on_air_.end(), [&](const auto& shown) {
+        return shown.second.overlay_id == command.overlay_id;
+    });
     if (!claim && !in_run)
-        return rejected(fail_at(ErrorCode::STA_TRANSITION, "/overlay_id", "The overlay is not shown."));
+        return rejected(
+            fail_at(ErrorCode::STA_TRANSITION, "/overlay_id", "The overlay is not shown."));
     if (command.dry_run) return would_do(lane_of(command));
     if (claim) {
         OverlayClaim changed = *claim;
@@ -112,18 +126,22 @@ Decision OverlayDesk::show(const contract::OverlayUpdate& command) {
     const auto overlay = shop_.overlays.find(command.overlay_id);
     if (!overlay) return rejected(not_held());
     if (!shop_.settings.picture || !shop_.program.ready())
-        return rejected(fail(ErrorCode::STA_NOT_READY, "The picture process is not running; try again in a moment."));
+        return rejected(fail(ErrorCode::STA_NOT_READY,
+                             "The picture process is not running; try again in a moment."));
     const auto document = contract::parse_overlay_document(overlay->ocl_text);
     if (!document) return rejected(document.error());
     Faults faults;
     judge_tokens(command.tokens, *document, faults);
-    const bool has_scene = std::any_of(document->scenes.begin(), document->scenes.end(),
-                                       [&](const auto& scene) { return scene.scene_id == command.scene_id; });
-    if (!has_scene) faults.add(ErrorCode::OCL_REFERENCE, "/scene_id", "The overlay has no such scene.");
+    const bool has_scene =
+        std::any_of(document->scenes.begin(), document->scenes.end(),
+                    [&](const auto& scene) { return scene.scene_id == command.scene_id; });
+    if (!has_scene)
+        faults.add(ErrorCode::OCL_REFERENCE, "/scene_id", "The overlay has no such scene.");
     if (!faults.none()) return rejected(faults.error());
     if (command.dry_run) return would_do(lane_of(command));
-    shop_.overlays.put_claim({command.slot, command.overlay_id, command.scene_id, command.z, command.tokens,
-                              command.duration_ms.value_or(-1), shop_.clock.wall()});
+    shop_.overlays.put_claim({command.slot, command.overlay_id, command.scene_id, command.z,
+                              command.tokens, command.duration_ms.value_or(-1),
+                              shop_.clock.wall()});
     return completed(lane_of(command), held_result(*overlay));
 }
 
@@ -132,24 +150,29 @@ Decision OverlayDesk::hide(const contract::OverlayUpdate& command) {
     if (!claim) {
         for (const auto& [slot, shown] : on_air_) {
             if (shown.overlay_id == command.overlay_id)
-                return rejected(fail_at(ErrorCode::STA_IN_USE, "/overlay_id",
-                                        "Run " + shown.run_id + " shows it; stop the run or change its timeline."));
+                return rejected(fail_at(
+                    ErrorCode::STA_IN_USE, "/overlay_id",
+                    "Run " + shown.run_id + " shows it; stop the run or change its timeline."));
         }
         if (!shop_.overlays.find(command.overlay_id)) return rejected(not_held());
-        return rejected(fail_at(ErrorCode::STA_TRANSITION, "/overlay_id", "The overlay is not shown."));
+        return rejected(
+            fail_at(ErrorCode::STA_TRANSITION, "/overlay_id", "The overlay is not shown."));
     }
     if (command.dry_run) return would_do(lane_of(command));
     shop_.overlays.remove_claim(claim->slot);
-    return completed(lane_of(command), contract::ObjectWriter().text("overlay_id", command.overlay_id).str());
+    return completed(lane_of(command),
+                     contract::ObjectWriter().text("overlay_id", command.overlay_id).str());
 }
 
 Decision OverlayDesk::remove(const contract::OverlayUpdate& command) {
     if (!shop_.overlays.find(command.overlay_id)) return rejected(not_held());
     if (claim_of(command.overlay_id))
-        return rejected(fail_at(ErrorCode::STA_IN_USE, "/overlay_id", "The overlay is shown; hide it first."));
+        return rejected(
+            fail_at(ErrorCode::STA_IN_USE, "/overlay_id", "The overlay is shown; hide it first."));
     if (command.dry_run) return would_do(lane_of(command));
     shop_.overlays.remove(command.overlay_id);
-    return completed(lane_of(command), contract::ObjectWriter().text("overlay_id", command.overlay_id).str());
+    return completed(lane_of(command),
+                     contract::ObjectWriter().text("overlay_id", command.overlay_id).str());
 }
 
 std::optional<OverlayClaim> OverlayDesk::claim_of(const std::string& overlay_id) {
@@ -174,8 +197,10 @@ void OverlayDesk::run(const contract::OverlayUpdate& command, const contract::En
 
 void OverlayDesk::committed(const contract::OverlayUpdate& command) {
     if (command.dry_run) return;
-    if (command.mode == "tokens") return shop_.program.set_tokens(command.overlay_id, tokens_json(command.tokens));
-    if (command.mode == "hide") return shop_.program.hide_overlay(command.overlay_id, command.transition);
+    if (command.mode == "tokens")
+        return shop_.program.set_tokens(command.overlay_id, tokens_json(command.tokens));
+    if (command.mode == "hide")
+        return shop_.program.hide_overlay(command.overlay_id, command.transition);
     if (command.mode != "show") return;
     if (const auto claim = claim_of(command.overlay_id)) show_to_program(*claim);
 }
@@ -186,7 +211,9 @@ void OverlayDesk::show_to_program(const OverlayClaim& claim) {
     const auto path = shop_.library.keep_document(document_name(*overlay), overlay->ocl_text);
     if (!path) {
         contract::ObjectWriter context;
-        shop_.reports.event("overlay.invalid", context.text("overlay_id", claim.overlay_id).text("error", describe(path.error())));
+        shop_.reports.event(
+            "overlay.invalid",
+            context.text("overlay_id", claim.overlay_id).text("error", describe(path.error())));
         return;
     }
     shop_.program.show_overlay(claim, *overlay, *path, shop_.library.assets_folder());
@@ -196,7 +223,8 @@ void OverlayDesk::program_ready() {
     for (const OverlayClaim& claim : shop_.overlays.claims()) {
         const auto shown = on_air_.find(claim.slot);
         if (shown != on_air_.end() && shown->second.overlay_id == claim.overlay_id) continue;
-        const bool over = claim.duration_ms >= 0 && shop_.clock.wall().ms > claim.shown_at.ms + claim.duration_ms;
+        const bool over =
+            claim.duration_ms >= 0 && shop_.clock.wall().ms > claim.shown_at.ms + claim.duration_ms;
         if (over)
             shop_.overlays.remove_claim(claim.slot);
         else
@@ -207,16 +235,20 @@ void OverlayDesk::program_ready() {
 void OverlayDesk::on_overlay(const OverlayReport& report) {
     const auto held = shop_.overlays.find(report.overlay_id);
     contract::ObjectWriter context;
-    context.text("overlay_id", report.overlay_id).text("slot", report.slot).text("run_id", report.run_id);
+    context.text("overlay_id", report.overlay_id)
+        .text("slot", report.slot)
+        .text("run_id", report.run_id);
     context.text("cue_id", report.cue_id).integer("frame", report.output_frame);
     if (held) context.integer("revision", held->revision).text("doc_sha256", held->sha256);
     if (report.state == "shown") {
         on_air_[report.slot] = report;
-        const bool adopting = !shop_.program.ready();  // what a running programme already shows is no news
+        const bool adopting =
+            !shop_.program.ready();  // what a running programme already shows is no news
         if (!adopting) shop_.reports.event("overlay.shown", context);
     } else if (report.state == "hidden") {
         const auto shown = on_air_.find(report.slot);
-        if (shown != on_air_.end() && shown->second.overlay_id == report.overlay_id) on_air_.erase(shown);
+        if (shown != on_air_.end() && shown->second.overlay_id == report.overlay_id)
+            on_air_.erase(shown);
         for (const OverlayClaim& claim : shop_.overlays.claims()) {  // its duration ran out
             const bool timed = claim.duration_ms >= 0 && report.run_id.empty();
             if (timed && claim.slot == report.slot && claim.overlay_id == report.overlay_id)
@@ -224,7 +256,8 @@ void OverlayDesk::on_overlay(const OverlayReport& report) {
         }
         shop_.reports.event("overlay.hidden", context);
     } else if (report.state == "failed") {
-        shop_.reports.event("overlay.invalid", context.text("error", report.error_code + ": " + report.error_message));
+        shop_.reports.event("overlay.invalid",
+                            context.text("error", report.error_code + ": " + report.error_message));
     }
 }
 

@@ -1,5 +1,6 @@
-// OVERLAY_UPDATE: inline packages, tokens, show, hide, remove; and the claims that hold overlays on air outside any run
-// (contract B.8.5). Claims survive a restart of this process and of the programme.
+// OVERLAY_UPDATE: inline packages, tokens, show, hide, remove; and the claims that hold overlays on
+// air outside any run (contract B.8.5). Claims survive a restart of this process and of the
+// programme.
 #pragma once
 
 #include <map>
@@ -39,8 +40,9 @@ class OverlayDesk {
 
 // The JSON object of command tokens.
 std::string tokens_json(const std::map<std::string, contract::TokenValue>& tokens);
-// Judges token names and types against the document that declares them (OCL_TOKEN at /tokens/<name>).
-void judge_tokens(const std::map<std::string, contract::TokenValue>& tokens, const contract::OverlayDocument& document,
-                  Faults& faults);
+// Judges token names and types against the document that declares them (OCL_TOKEN at
+// /tokens/<name>).
+void judge_tokens(const std::map<std::string, contract::TokenValue>& tokens,
+                  const contract::OverlayDocument& document, Faults& faults);
 
 }  // namespace vistter::appliance

@@ -1,4 +1,5 @@
-// The picture process as the core sees it: orders go out, reports come back. All calls on the loop's thread.
+// The picture process as the core sees it: orders go out, reports come back. All calls on the
+// loop's thread.
 #pragma once
 
 #include <cstdint>
@@ -47,15 +48,19 @@ struct CameraReport {  // state: connecting, online, stalled, offline
 };
 
 struct PictureReport {
-    std::int64_t frames = 0, missed_frames = 0, late_ticks = 0, encoded_frames = 0, layers = 0, video_bytes = 0;
-    double tick_ms_p50 = 0, tick_ms_p95 = 0, tick_ms_p99 = 0, encode_ms_p95 = 0, cpu_ms_per_frame = 0, fps = 0;
+    std::int64_t frames = 0, missed_frames = 0, late_ticks = 0, encoded_frames = 0, layers = 0,
+                 video_bytes = 0;
+    double tick_ms_p50 = 0, tick_ms_p95 = 0, tick_ms_p99 = 0, encode_ms_p95 = 0,
+           cpu_ms_per_frame = 0, fps = 0;
 };
 
 class ProgramListener {
   public:
     virtual ~ProgramListener() = default;
-    virtual void program_lost() = 0;  // the connection is gone; what was on air there may be gone too
-    // Everything the programme already had has been reported; `adopted`: it ran before this control process or connection.
+    virtual void
+    program_lost() = 0;  // the connection is gone; what was on air there may be gone too
+    // Everything the programme already had has been reported; `adopted`: it ran before this control
+    // process or connection.
     virtual void program_ready(bool adopted) = 0;
     virtual void on_tick(const ProgramTick& tick) = 0;
     virtual void on_show(const ShowReport& report) = 0;
@@ -66,21 +71,23 @@ class ProgramListener {
     virtual void on_picture(const PictureReport& report) = 0;
 };
 
-// Orders are dropped while the programme is away; program_ready() is the moment to repeat what should hold.
+// Orders are dropped while the programme is away; program_ready() is the moment to repeat what
+// should hold.
 class ProgramPort {
   public:
     virtual ~ProgramPort() = default;
     virtual bool ready() const = 0;
     virtual void set_camera(const std::string& camera_id, const std::string& url) = 0;
     virtual void remove_camera(const std::string& camera_id) = 0;
-    virtual void load_show(const StoredTimeline& timeline, const std::string& path, const std::string& assets) = 0;
+    virtual void load_show(const StoredTimeline& timeline, const std::string& path,
+                           const std::string& assets) = 0;
     virtual void play(const StoredRun& run) = 0;
     virtual void pause(const std::string& run_id) = 0;
     virtual void resume(const std::string& run_id) = 0;
     virtual void seek(const std::string& run_id, std::int64_t run_frame) = 0;
     virtual void stop(const std::string& run_id, const std::string& mode) = 0;
-    virtual void show_overlay(const OverlayClaim& claim, const StoredOverlay& overlay, const std::string& path,
-                              const std::string& assets) = 0;
+    virtual void show_overlay(const OverlayClaim& claim, const StoredOverlay& overlay,
+                              const std::string& path, const std::string& assets) = 0;
     virtual void set_tokens(const std::string& overlay_id, const std::string& tokens) = 0;
     virtual void hide_overlay(const std::string& overlay_id, const std::string& transition) = 0;
 };

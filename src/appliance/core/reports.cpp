@@ -20,7 +20,10 @@ constexpr std::int64_t revisions_per_attempt = 100'000;
 void Reports::begin(const std::string& command_id) {
     if (open_.contains(command_id)) return;
     const int attempt = attempts_.begin(command_id);
-    open_[command_id] = {.attempt = attempt, .revision = (attempt - 1) * revisions_per_attempt, .percent = 0, .state = {}};
+    open_[command_id] = {.attempt = attempt,
+                         .revision = (attempt - 1) * revisions_per_attempt,
+                         .percent = 0,
+                         .state = {}};
 }
 
 void Reports::progress(const std::string& command_id, const ProgressNote& note) {
@@ -53,16 +56,27 @@ void Reports::progress(const std::string& command_id, const ProgressNote& note) 
 }
 
 void Reports::succeeded(const std::string& command_id, std::string result) {
-    progress(command_id, {.state = "succeeded", .percent = 100, .stage = {}, .bytes_done = {}, .bytes_total = {},
-                          .result = std::move(result), .error = {}});
+    progress(command_id, {.state = "succeeded",
+                          .percent = 100,
+                          .stage = {},
+                          .bytes_done = {},
+                          .bytes_total = {},
+                          .result = std::move(result),
+                          .error = {}});
 }
 
 void Reports::failed(const std::string& command_id, const Error& error) {
-    progress(command_id, {.state = "failed", .percent = {}, .stage = {}, .bytes_done = {}, .bytes_total = {},
-                          .result = {}, .error = error});
+    progress(command_id, {.state = "failed",
+                          .percent = {},
+                          .stage = {},
+                          .bytes_done = {},
+                          .bytes_total = {},
+                          .result = {},
+                          .error = error});
 }
 
-void Reports::event(std::string_view type, const contract::ObjectWriter& context, const std::string& correlation_id) {
+void Reports::event(std::string_view type, const contract::ObjectWriter& context,
+                    const std::string& correlation_id) {
     contract::Event event;
     event.event_id = make_uuid7(clock_, random_);
     event.event_type = type;

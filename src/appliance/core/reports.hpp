@@ -1,5 +1,5 @@
-// Where the core's answers go: numbers PROGRESS, fills in EVENTs, keeps the newest ones for the local page, and hands all
-// of it to the road. One thread.
+// Where the core's answers go: numbers PROGRESS, fills in EVENTs, keeps the newest ones for the
+// local page, and hands all of it to the road. One thread.
 #pragma once
 
 #include <deque>
@@ -46,7 +46,8 @@ class Reports {
     bool is_open(const std::string& command_id) const { return open_.contains(command_id); }
 
     // Severity and durability come from the registry.
-    void event(std::string_view type, const contract::ObjectWriter& context, const std::string& correlation_id = {});
+    void event(std::string_view type, const contract::ObjectWriter& context,
+               const std::string& correlation_id = {});
     void metrics(contract::Metrics metrics);
     void state_report(contract::StateReport report);
     const std::deque<RecentEvent>& recent() const { return recent_; }  // newest first

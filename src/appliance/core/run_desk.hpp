@@ -1,5 +1,6 @@
-// TIMELINE_EXECUTE: runs on the programme bus (contract B.8.4, B.10). Decides from what is stored, orders the programme,
-// and follows each run through the programme's reports to its one terminal PROGRESS.
+// TIMELINE_EXECUTE: runs on the programme bus (contract B.8.4, B.10). Decides from what is stored,
+// orders the programme, and follows each run through the programme's reports to its one terminal
+// PROGRESS.
 #pragma once
 
 #include <map>
@@ -52,7 +53,7 @@ class RunDesk {
         std::string stop_mode;       // stop
     };
     Decision play(const contract::TimelineExecute& command, const contract::Envelope& envelope);
-    Decision hold(const contract::TimelineExecute& command);        // pause, resume
+    Decision hold(const contract::TimelineExecute& command);  // pause, resume
     Decision seek_or_stop(const contract::TimelineExecute& command);
     Result<StoredRun> running(const contract::TimelineExecute& command);
     Status can_take_bus(const contract::TimelineExecute& command);
@@ -67,10 +68,12 @@ class RunDesk {
     bool stop_wanted(const std::string& run_id) const;
     void follow_stop_without_program(StoredRun run);
     void answer_pending(const RunReport& report);
-    void announce(const StoredRun& run, const std::string& from, const std::string& to, const std::string& reason);
+    void announce(const StoredRun& run, const std::string& from, const std::string& to,
+                  const std::string& reason);
     std::int64_t position_frame(const StoredRun& run) const;
     std::optional<double> percent(const StoredRun& run);
-    std::string frame_result(const std::string& run_id, std::int64_t output_frame, std::int64_t run_frame);
+    std::string frame_result(const std::string& run_id, std::int64_t output_frame,
+                             std::int64_t run_frame);
     RunView view_of(const StoredRun& run);
 
     Workshop& shop_;
@@ -79,7 +82,8 @@ class RunDesk {
     std::map<std::string, Mirror> mirrors_;   // by run_id
     std::map<std::string, Pending> pending_;  // by command_id
     std::set<std::string> told_;              // run_ids this programme process has been given
-    std::map<std::string, bool> waiting_;     // run_ids to be given once their show is loaded; true: as first planned
+    std::map<std::string, bool>
+        waiting_;  // run_ids to be given once their show is loaded; true: as first planned
     std::int64_t late_cues_ = 0;
 };
 

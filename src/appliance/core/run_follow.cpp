@@ -1,4 +1,5 @@
-// RunDesk's other half: orders to the programme, and what its reports mean for runs and their commands.
+// RunDesk's other half: orders to the programme, and what its reports mean for runs and their
+// commands.
 #include <algorithm>
 
 #include "appliance/core/run_desk.hpp"
@@ -9,7 +10,9 @@ namespace {
 
 constexpr std::int64_t progress_every_ns = 2'000'000'000;
 
-ErrorCode code_of(const std::string& name) { return error_code_from(name).value_or(ErrorCode::SYS_INTERNAL); }
+ErrorCode code_of(const std::string& name) {
+    return error_code_from(name).value_or(ErrorCode::SYS_INTERNAL);
+}
 
 }  // namespace
 
@@ -23,8 +26,13 @@ void RunDesk::run(const contract::TimelineExecute& command, const contract::Enve
         return shop_.reports.failed(id, run.error());
     }
     Pending pending{run->run_id, command.execution_mode, 0, command.stop_mode};
-    shop_.reports.progress(id, {.state = "running", .percent = {}, .stage = {}, .bytes_done = {}, .bytes_total = {},
-                                .result = {}, .error = {}});
+    shop_.reports.progress(id, {.state = "running",
+                                .percent = {},
+                                .stage = {},
+                                .bytes_done = {},
+                                .bytes_total = {},
+                                .result = {},
+                                .error = {}});
     if (command.execution_mode == "seek") {
         const auto show = timelines_.find(run->timeline_id, run->revision);
         if (!show) return shop_.reports.failed(id, show.error());
@@ -46,10 +54,17 @@ void RunDesk::send(const Pending& pending) {
 
 void RunDesk::run_play(const std::string& command_id) {
     const auto run = shop_.runs.find_by_command(command_id);
-    if (!run) return shop_.reports.failed(command_id, fail(ErrorCode::SYS_INTERNAL, "The run was not stored."));
+    if (!run)
+        return shop_.reports.failed(command_id,
+                                    fail(ErrorCode::SYS_INTERNAL, "The run was not stored."));
     if (!is_live_run(run->state)) return close(*run, "resumed");
-    shop_.reports.progress(command_id, {.state = "scheduled", .percent = 0, .stage = {}, .bytes_done = {},
-                                        .bytes_total = {}, .result = {}, .error = {}});
+    shop_.reports.progress(command_id, {.state = "scheduled",
+                                        .percent = 0,
+                                        .stage = {},
+                                        .bytes_done = {},
+                                        .bytes_total = {},
+                                        .result = {},
+                                        .error = {}});
     const bool known = told_.contains(run->run_id) || waiting_.contains(run->run_id);
     if (!known && shop_.program.ready()) order(*run);
 }
@@ -59,15 +74,16 @@ void RunDesk::order(StoredRun run) {
     shop_.program.play(run);
 }
 
-// A new programme process counts frames from 0 and knows no run: the run is taken up where it would be by now.
+// A new programme process counts frames from 0 and knows no run: the run is taken up where it would
+// be by now.
 void RunDesk::rejoin(StoredRun run) {
     if (!tick_) return;
     const NowPair now = read_now(shop_.clock);
     const auto show = timelines_.find(run.timeline_id, run.revision);
-    const std::int64_t waited_ms = now.wall.ms - run.known_at.ms;
-    run.start_frame = std::max(frame_at_or_after(*tick_, now.steady_of(run.known_at)), tick_->frame + 1);
-    run.first_run_frame = run.known_run_frame;
-    if (!run.paused && waited_ms > 0) run.first_run_frame += frames_in(waited_ms, tick_->rate);
+    const std::int64_t wanted = frame_at_or_after(*tick_, now.steady_of(run.known_at));
+    const SteadyTime soonest{now.steady.ns + order_lead_ms * 1'000'000};
+    run.start_frame = std::max({wanted, frame_at_or_after(*tick_, soonest), tick_->frame + 1});
+    run.first_run_frame = run.known_run_frame + (run.paused ? 0 : run.start_frame - wanted);
     const auto length = show ? (*show)->plan.length() : std::optional<std::int64_t>(0);
     if (length && run.first_run_frame >= *length) {
         run.state = "failed";
@@ -92,7 +108,8 @@ void RunDesk::committed(const contract::TimelineExecute& command) {
 }
 
 void RunDesk::program_lost() {
-    for (StoredRun run : shop_.runs.live()) {  // what is known of each run must outlive its programme
+    for (StoredRun run :
+         shop_.runs.live()) {  // what is known of each run must outlive its programme
         if (!mirrors_.contains(run.run_id)) continue;
         run.known_run_frame = position_frame(run);
         run.known_at = shop_.clock.wall();
@@ -106,14 +123,16 @@ void RunDesk::program_lost() {
 
 void RunDesk::program_ready(bool adopted) {
     for (const StoredRun& run : shop_.runs.live()) {
-        if (told_.contains(run.run_id)) {  // adopted: the programme has it; what was asked last must hold
+        if (told_.contains(
+                run.run_id)) {  // adopted: the programme has it; what was asked last must hold
             const Mirror& mirror = mirrors_[run.run_id];
             if (run.paused && mirror.state == "playing") shop_.program.pause(run.run_id);
             if (!run.paused && mirror.state == "paused") shop_.program.resume(run.run_id);
         } else if (stop_wanted(run.run_id)) {
             follow_stop_without_program(run);
         } else {
-            waiting_[run.run_id] = adopted && run.state == "arming";  // until its show is loaded there
+            waiting_[run.run_id] =
+                adopted && run.state == "arming";  // until its show is loaded there
         }
     }
     for (const auto& [command_id, pending] : pending_) send(pending);
@@ -122,12 +141,14 @@ void RunDesk::program_ready(bool adopted) {
 void RunDesk::on_show(const ShowReport& report) {
     for (auto it = waiting_.begin(); it != waiting_.end();) {
         const auto run = shop_.runs.find(it->first);
-        const bool its_show = run && run->timeline_id == report.timeline_id && run->revision == report.revision;
+        const bool its_show =
+            run && run->timeline_id == report.timeline_id && run->revision == report.revision;
         if (!its_show) {
             ++it;
             continue;
         }
-        const bool never_ordered = it->second;  // decided, and this process fell before the order went out
+        const bool never_ordered =
+            it->second;  // decided, and this process fell before the order went out
         it = waiting_.erase(it);
         if (!is_live_run(run->state)) continue;
         if (!report.error_code.empty())
@@ -145,7 +166,8 @@ bool RunDesk::stop_wanted(const std::string& run_id) const {
     });
 }
 
-// The programme that played the run is gone, and the run was to be stopped: nothing is taken up again.
+// The programme that played the run is gone, and the run was to be stopped: nothing is taken up
+// again.
 void RunDesk::follow_stop_without_program(StoredRun run) {
     RunReport report;
     report.run_id = run.run_id;
@@ -160,12 +182,19 @@ void RunDesk::follow_stop_without_program(StoredRun run) {
 void RunDesk::on_tick(const ProgramTick& tick) {
     tick_ = tick;
     for (auto& [run_id, mirror] : mirrors_) {
-        if (mirror.state != "playing" || shop_.clock.steady().ns - mirror.last_progress.ns < progress_every_ns) continue;
+        if (mirror.state != "playing" ||
+            shop_.clock.steady().ns - mirror.last_progress.ns < progress_every_ns)
+            continue;
         const auto run = shop_.runs.find(run_id);
         if (!run) continue;
         mirror.last_progress = shop_.clock.steady();
-        shop_.reports.progress(run->command_id, {.state = "running", .percent = percent(*run), .stage = mirror.cue_id,
-                                                 .bytes_done = {}, .bytes_total = {}, .result = {}, .error = {}});
+        shop_.reports.progress(run->command_id, {.state = "running",
+                                                 .percent = percent(*run),
+                                                 .stage = mirror.cue_id,
+                                                 .bytes_done = {},
+                                                 .bytes_total = {},
+                                                 .result = {},
+                                                 .error = {}});
     }
 }
 
@@ -177,7 +206,8 @@ void RunDesk::on_run(const RunReport& report) {
 }
 
 void RunDesk::refused(const RunReport& report) {
-    log::warning("The programme refused {} for {}: {}", report.request, report.run_id, report.error_message);
+    log::warning("The programme refused {} for {}: {}", report.request, report.run_id,
+                 report.error_message);
     answer_pending(report);
     auto run = shop_.runs.find(report.run_id);
     if (!run || !is_live_run(run->state)) return;
@@ -220,9 +250,13 @@ void RunDesk::follow(StoredRun& run, const RunReport& report) {
         return close(run, report.request);
     }
     if (run.state == "arming") return;
-    shop_.reports.progress(run.command_id,
-                           {.state = run.state == "paused" ? "paused" : "running", .percent = percent(run), .stage = {},
-                            .bytes_done = {}, .bytes_total = {}, .result = {}, .error = {}});
+    shop_.reports.progress(run.command_id, {.state = run.state == "paused" ? "paused" : "running",
+                                            .percent = percent(run),
+                                            .stage = {},
+                                            .bytes_done = {},
+                                            .bytes_total = {},
+                                            .result = {},
+                                            .error = {}});
 }
 
 // The one terminal PROGRESS of a run's play command.
@@ -233,10 +267,14 @@ void RunDesk::close(const StoredRun& run, const std::string& reason) {
     result.text("run_id", run.run_id).text("state", run.state).integer("position_ms", position);
     if (run.state == "completed") return shop_.reports.succeeded(run.command_id, result.str());
     ProgressNote note;
-    note.state = run.state == "preempted" ? "preempted" : run.state == "stopped" ? "cancelled" : "failed";
+    note.state = run.state == "preempted" ? "preempted"
+                 : run.state == "stopped" ? "cancelled"
+                                          : "failed";
     note.result = result.str();
-    if (note.state == "failed") note.error = fail(ErrorCode::SYS_INTERNAL, "The run could not go on: " + reason + ".");
-    if (note.state == "preempted") note.error = fail(ErrorCode::STA_PREEMPTED, "Another run took the bus.");
+    if (note.state == "failed")
+        note.error = fail(ErrorCode::SYS_INTERNAL, "The run could not go on: " + reason + ".");
+    if (note.state == "preempted")
+        note.error = fail(ErrorCode::STA_PREEMPTED, "Another run took the bus.");
     shop_.reports.progress(run.command_id, note);
 }
 
@@ -246,17 +284,21 @@ void RunDesk::answer_pending(const RunReport& report) {
     for (auto it = pending_.begin(); it != pending_.end();) {
         const auto [command_id, pending] = *it;
         const bool answered = over || report.request == pending.request;
-        if (pending.run_id != report.run_id || !answered || (pending.request == "stop" && !over && !refused)) {
+        if (pending.run_id != report.run_id || !answered ||
+            (pending.request == "stop" && !over && !refused)) {
             ++it;
             continue;
         }
         it = pending_.erase(it);
         if (refused)
-            shop_.reports.failed(command_id, fail(code_of(report.error_code), report.error_message));
+            shop_.reports.failed(command_id,
+                                 fail(code_of(report.error_code), report.error_message));
         else if (over && pending.request == "seek")
-            shop_.reports.failed(command_id, fail(ErrorCode::STA_TRANSITION, "The run ended before the seek."));
+            shop_.reports.failed(command_id,
+                                 fail(ErrorCode::STA_TRANSITION, "The run ended before the seek."));
         else
-            shop_.reports.succeeded(command_id, frame_result(report.run_id, report.output_frame, report.run_frame));
+            shop_.reports.succeeded(
+                command_id, frame_result(report.run_id, report.output_frame, report.run_frame));
     }
 }
 
@@ -266,18 +308,25 @@ void RunDesk::on_cue(const CueReport& report) {
         mirror->second.cue_id = report.cue_id;
     const auto run = shop_.runs.find(report.run_id);
     contract::ObjectWriter context;
-    context.text("run_id", report.run_id).text("segment_id", report.segment_id).text("cue_id", report.cue_id);
-    context.integer("planned_frame", report.planned_frame).integer("actual_frame", report.actual_frame);
+    context.text("run_id", report.run_id)
+        .text("segment_id", report.segment_id)
+        .text("cue_id", report.cue_id);
+    context.integer("planned_frame", report.planned_frame)
+        .integer("actual_frame", report.actual_frame);
     const ocl::Rate rate = tick_ ? tick_->rate : ocl::Rate{};
     context.integer("late_ms", ocl::ms_of(report.actual_frame - report.planned_frame, rate));
     shop_.reports.event(report.started ? "timeline.cue_started" : "timeline.cue_ended", context,
                         run ? run->correlation_id : std::string{});
 }
 
-void RunDesk::announce(const StoredRun& run, const std::string& from, const std::string& to, const std::string& reason) {
+void RunDesk::announce(const StoredRun& run, const std::string& from, const std::string& to,
+                       const std::string& reason) {
     const auto show = timelines_.find(run.timeline_id, run.revision);
     contract::ObjectWriter context;
-    context.text("timeline_id", run.timeline_id).text("run_id", run.run_id).text("from", from).text("to", to);
+    context.text("timeline_id", run.timeline_id)
+        .text("run_id", run.run_id)
+        .text("from", from)
+        .text("to", to);
     context.text("reason", reason).integer("revision", run.revision);
     context.integer("position_ms", show ? (*show)->plan.position_of_frame(run.known_run_frame) : 0);
     if (const auto mirror = mirrors_.find(run.run_id); mirror != mirrors_.end())

@@ -14,7 +14,8 @@ std::int64_t RunDesk::position_frame(const StoredRun& run) const {
 std::optional<double> RunDesk::percent(const StoredRun& run) {
     const auto show = timelines_.find(run.timeline_id, run.revision);
     if (!show || !(*show)->plan.length()) return std::nullopt;
-    return 100.0 * static_cast<double>(position_frame(run)) / static_cast<double>(*(*show)->plan.length());
+    return 100.0 * static_cast<double>(position_frame(run)) /
+           static_cast<double>(*(*show)->plan.length());
 }
 
 RunView RunDesk::view_of(const StoredRun& run) {
@@ -26,12 +27,14 @@ RunView RunDesk::view_of(const StoredRun& run) {
     view.start_frame = run.start_frame;
     view.planned_start = run.planned_start;
     view.run_frame = position_frame(run);
-    if (const auto mirror = mirrors_.find(run.run_id); mirror != mirrors_.end()) view.cue_id = mirror->second.cue_id;
+    if (const auto mirror = mirrors_.find(run.run_id); mirror != mirrors_.end())
+        view.cue_id = mirror->second.cue_id;
     const auto show = timelines_.find(run.timeline_id, run.revision);
     if (!show) return view;
     view.name = (*show)->stored.name;
     view.position_ms = (*show)->plan.position_of_frame(view.run_frame);
-    if (const auto length = (*show)->plan.length()) view.length_ms = (*show)->plan.position_of_frame(*length);
+    if (const auto length = (*show)->plan.length())
+        view.length_ms = (*show)->plan.position_of_frame(*length);
     return view;
 }
 

@@ -1,5 +1,6 @@
-// What the core needs kept: narrow ports over one database. Every call is on the loop's thread; those made while a
-// command is decided join the journal's transaction. A storage failure is thrown, as everywhere (store/database.hpp).
+// What the core needs kept: narrow ports over one database. Every call is on the loop's thread;
+// those made while a command is decided join the journal's transaction. A storage failure is
+// thrown, as everywhere (store/database.hpp).
 #pragma once
 
 #include <optional>
@@ -33,7 +34,8 @@ class TimelineStore {
     virtual std::vector<StoredTimeline> all() = 0;
     // The newest ready revision, or the one asked for.
     virtual std::optional<StoredTimeline> find(const std::string& timeline_id) = 0;
-    virtual std::optional<StoredTimeline> find(const std::string& timeline_id, std::int64_t revision) = 0;
+    virtual std::optional<StoredTimeline> find(const std::string& timeline_id,
+                                               std::int64_t revision) = 0;
     // Adds a revision; keeps the one before it if `retain_previous`, drops all older ones.
     virtual void put(const StoredTimeline& timeline, bool retain_previous) = 0;
 };
@@ -53,7 +55,7 @@ class OverlayStore {
 class RunStore {
   public:
     virtual ~RunStore() = default;
-    virtual std::vector<StoredRun> live() = 0;                     // arming, playing, paused
+    virtual std::vector<StoredRun> live() = 0;  // arming, playing, paused
     virtual std::vector<StoredRun> newest(int limit) = 0;
     virtual std::optional<StoredRun> find(const std::string& run_id) = 0;
     virtual std::optional<StoredRun> find_by_command(const std::string& command_id) = 0;

@@ -12,15 +12,21 @@ namespace {
 constexpr std::array presets{"ultrafast", "superfast", "veryfast", "faster", "fast", "medium"};
 constexpr std::size_t most_streams = 16;  // METRICS has room for these
 
-std::string lane_of(const std::string& stream_id) { return "stream:" + stream_id; }
+std::string lane_of(const std::string& stream_id) {
+    return "stream:" + stream_id;
+}
 
 std::string stream_result(const std::string& stream_id, StreamState state) {
-    return contract::ObjectWriter().text("stream_id", stream_id).text("state", to_string(state)).str();
+    return contract::ObjectWriter()
+        .text("stream_id", stream_id)
+        .text("state", to_string(state))
+        .str();
 }
 
 std::string describe_profile(const contract::EncodingProfile& p) {
-    return fmt::format("{}x{} {}/{} {} kb/s, keyframe {} s, {}, audio {} kb/s", p.width, p.height, p.rate_num, p.rate_den,
-                       p.video_bitrate_kbps, p.keyframe_interval_s, p.preset, p.audio_bitrate_kbps);
+    return fmt::format("{}x{} {}/{} {} kb/s, keyframe {} s, {}, audio {} kb/s", p.width, p.height,
+                       p.rate_num, p.rate_den, p.video_bitrate_kbps, p.keyframe_interval_s,
+                       p.preset, p.audio_bitrate_kbps);
 }
 
 }  // namespace
@@ -31,14 +37,17 @@ StreamState StreamDesk::state_of(const std::string& stream_id) const {
 }
 
 bool StreamDesk::any_live() const {
-    return std::any_of(live_.begin(), live_.end(), [](const auto& e) { return e.second.state == StreamState::live; });
+    return std::any_of(live_.begin(), live_.end(),
+                       [](const auto& e) { return e.second.state == StreamState::live; });
 }
 
-Decision StreamDesk::decide(const contract::StreamControl& command, const contract::Envelope& envelope) {
+Decision StreamDesk::decide(const contract::StreamControl& command,
+                            const contract::Envelope& envelope) {
     if (command.command != "start" && command.command != "stop")
         return rejected(unsupported("/command", command.command, "start, stop"));
     if (command.stream_id == "*")
-        return rejected(fail_at(ErrorCode::VAL_REFERENCE, "/stream_id", "Start and stop need one stream's id."));
+        return rejected(fail_at(ErrorCode::VAL_REFERENCE, "/stream_id",
+                                "Start and stop need one stream's id."));
     const StreamState state = state_of(command.stream_id);
     if (command.expected_state && *command.expected_state != to_string(state)) {
         Error error = fail_at(ErrorCode::STA_PRECONDITION, "/preconditions/state",
@@ -54,43 +63,55 @@ Status StreamDesk::fits_programme(const contract::StreamControl& command, const 
     const std::string at = "/parameters/profile_id";
     const auto found = config.encoding_profiles.find(command.profile_id);
     if (found == config.encoding_profiles.end())
-        return fail_at(ErrorCode::RES_NOT_FOUND, at, "The configuration has no such encoding profile.");
+        return fail_at(ErrorCode::RES_NOT_FOUND, at,
+                       "The configuration has no such encoding profile.");
     const auto& profile = found->second;
     if (std::find(presets.begin(), presets.end(), profile.preset) == presets.end())
-        return fail_at(ErrorCode::STR_PROFILE, at, "The encoder has no preset " + profile.preset + ".");
+        return fail_at(ErrorCode::STR_PROFILE, at,
+                       "The encoder has no preset " + profile.preset + ".");
     if (profile == shop_.settings.programme) return ok();
     Error error = fail_at(ErrorCode::STR_RESTART_REQUIRED, at,
-                          "The programme runs with other settings; all outputs share one encode, so use a profile equal to "
+                          "The programme runs with other settings; all outputs share one encode, "
+                          "so use a profile equal to "
                           "the programme's, or restart the appliance with the profile's.");
     error.details[0].expected = describe_profile(shop_.settings.programme);
     error.details[0].actual = describe_profile(profile);
     return error;
 }
 
-void StreamDesk::judge_destinations(const contract::StreamControl& command, const Config& config, Faults& faults) {
+void StreamDesk::judge_destinations(const contract::StreamControl& command, const Config& config,
+                                    Faults& faults) {
     const auto streams = shop_.streams.all();
     for (std::size_t i = 0; i < command.destination_ids.size(); ++i) {
         const std::string& id = command.destination_ids[i];
         const std::string at = fmt::format("/parameters/destination_ids/{}", i);
         if (!config.destinations.contains(id))
-            faults.add(ErrorCode::RES_NOT_FOUND, at, "The configuration has no such destination; DEVICE_CONFIG adds it.");
+            faults.add(ErrorCode::RES_NOT_FOUND, at,
+                       "The configuration has no such destination; DEVICE_CONFIG adds it.");
         if (std::count(command.destination_ids.begin(), command.destination_ids.end(), id) > 1)
             faults.add(ErrorCode::VAL_DUPLICATE_ID, at, "A destination is named twice.");
         for (const auto& other : streams) {
             if (other.wanted && other.stream_id != command.stream_id &&
                 std::count(other.destination_ids.begin(), other.destination_ids.end(), id) > 0)
-                faults.add(ErrorCode::STA_IN_USE, at, "Stream " + other.stream_id + " sends to it.");
+                faults.add(ErrorCode::STA_IN_USE, at,
+                           "Stream " + other.stream_id + " sends to it.");
         }
     }
-    const auto same = [&](const StoredStream& stream) { return stream.stream_id == command.stream_id; };
+    const auto same = [&](const StoredStream& stream) {
+        return stream.stream_id == command.stream_id;
+    };
     if (streams.size() >= most_streams && std::none_of(streams.begin(), streams.end(), same))
-        faults.add(ErrorCode::LIM_CAPACITY, "/stream_id", "The appliance knows 16 streams already; use one of them.");
+        faults.add(ErrorCode::LIM_CAPACITY, "/stream_id",
+                   "The appliance knows 16 streams already; use one of them.");
 }
 
-Decision StreamDesk::start(const contract::StreamControl& command, const contract::Envelope& envelope) {
-    if (command.source != "program") return rejected(unsupported("/parameters/source", command.source, "program"));
+Decision StreamDesk::start(const contract::StreamControl& command,
+                           const contract::Envelope& envelope) {
+    if (command.source != "program")
+        return rejected(unsupported("/parameters/source", command.source, "program"));
     if (command.destination_ids.empty())
-        return rejected(fail_at(ErrorCode::VAL_SCHEMA, "/parameters/destination_ids", "A start needs a destination."));
+        return rejected(fail_at(ErrorCode::VAL_SCHEMA, "/parameters/destination_ids",
+                                "A start needs a destination."));
     const Config config = shop_.config.load();
     const StreamState state = state_of(command.stream_id);
     const auto held = shop_.streams.find(command.stream_id);
@@ -104,17 +125,19 @@ Decision StreamDesk::start(const contract::StreamControl& command, const contrac
     if (!faults.none()) return rejected(faults.error());
     if (const Status fits = fits_programme(command, config); !fits) return rejected(fits.error());
     if (!shop_.settings.picture)
-        return rejected(fail(ErrorCode::STA_NOT_READY, "This appliance was started without a picture."));
+        return rejected(
+            fail(ErrorCode::STA_NOT_READY, "This appliance was started without a picture."));
     if (command.dry_run) return would_do(lane_of(command.stream_id));
-    shop_.streams.put({command.stream_id, command.profile_id, command.destination_ids, true, false, envelope.message_id,
-                       envelope.correlation_id});
+    shop_.streams.put({command.stream_id, command.profile_id, command.destination_ids, true, false,
+                       envelope.message_id, envelope.correlation_id});
     return accepted(lane_of(command.stream_id));
 }
 
 Decision StreamDesk::stop(const contract::StreamControl& command) {
     auto held = shop_.streams.find(command.stream_id);
     if (!held)
-        return rejected(fail_at(ErrorCode::RES_NOT_FOUND, "/stream_id", "The appliance knows no such stream."));
+        return rejected(
+            fail_at(ErrorCode::RES_NOT_FOUND, "/stream_id", "The appliance knows no such stream."));
     const bool starting_soon = held->wanted && state_of(command.stream_id) == StreamState::stopped;
     const auto to = next(state_of(command.stream_id), StreamTrigger::stop);
     if (!to && !starting_soon) return rejected(to.error());
@@ -138,7 +161,8 @@ std::vector<OutputSpec> StreamDesk::specs(const StoredStream& stream, const Conf
     std::vector<OutputSpec> out;
     for (const std::string& id : stream.destination_ids) {
         const auto found = config.destinations.find(id);
-        if (found == config.destinations.end()) continue;  // removal is refused while a stream wants it
+        if (found == config.destinations.end())
+            continue;  // removal is refused while a stream wants it
         const auto& destination = found->second;
         const bool file = destination.kind == "file";
         out.push_back({stream.stream_id, id, destination.kind,
@@ -155,7 +179,8 @@ void StreamDesk::run_start(const std::string& command_id, const std::string& str
         return shop_.reports.progress(command_id, note);
     }
     Live& live = live_[stream_id];
-    if (stream->was_live) return shop_.reports.succeeded(command_id, stream_result(stream_id, StreamState::live));
+    if (stream->was_live)
+        return shop_.reports.succeeded(command_id, stream_result(stream_id, StreamState::live));
     ProgressNote note;
     note.state = "connecting";
     shop_.reports.progress(command_id, note);
@@ -172,8 +197,10 @@ void StreamDesk::run_stop(const contract::StreamControl& command, const std::str
     const auto stream = shop_.streams.find(command.stream_id);
     Live& live = live_[command.stream_id];
     if (!stream || live.state == StreamState::stopped)
-        return shop_.reports.succeeded(command_id, stream_result(command.stream_id, StreamState::stopped));
-    if (stream->wanted) return shop_.reports.succeeded(command_id, stream_result(command.stream_id, live.state));
+        return shop_.reports.succeeded(command_id,
+                                       stream_result(command.stream_id, StreamState::stopped));
+    if (stream->wanted)
+        return shop_.reports.succeeded(command_id, stream_result(command.stream_id, live.state));
     live.stop_command = command_id;
     ProgressNote note;
     note.state = "running";
@@ -185,8 +212,10 @@ void StreamDesk::run_stop(const contract::StreamControl& command, const std::str
     }
     OutputReport none;
     none.stream_id = command.stream_id;
-    if (live.state != StreamState::stopping) move(command.stream_id, live, StreamState::stopping, none);
-    for (const std::string& id : stream->destination_ids) shop_.outputs.stop(command.stream_id, id, command.drain_ms);
+    if (live.state != StreamState::stopping)
+        move(command.stream_id, live, StreamState::stopping, none);
+    for (const std::string& id : stream->destination_ids)
+        shop_.outputs.stop(command.stream_id, id, command.drain_ms);
 }
 
 void StreamDesk::restore() {
@@ -215,8 +244,10 @@ void StreamDesk::on_output(const OutputReport& report) {
     std::vector<StreamState> states;
     for (const std::string& id : stream->destination_ids) {
         const auto output = live.outputs.find(id);
-        const auto state = output == live.outputs.end() ? std::nullopt : stream_state_from(output->second.state);
-        const bool again = stream->was_live && state == StreamState::starting;  // its process was started anew
+        const auto state =
+            output == live.outputs.end() ? std::nullopt : stream_state_from(output->second.state);
+        const bool again =
+            stream->was_live && state == StreamState::starting;  // its process was started anew
         states.push_back(again ? StreamState::reconnecting : state.value_or(StreamState::starting));
     }
     const StreamState to = overall(states);
@@ -231,7 +262,8 @@ void StreamDesk::on_output(const OutputReport& report) {
     arrived(*stream, live, report);
 }
 
-// Consequences of the state a stream is in now: the start or stop command's end, and what is remembered.
+// Consequences of the state a stream is in now: the start or stop command's end, and what is
+// remembered.
 void StreamDesk::arrived(StoredStream stream, Live& live, const OutputReport& cause) {
     if (live.state == StreamState::live && !stream.was_live) {
         stream.was_live = true;
@@ -240,13 +272,17 @@ void StreamDesk::arrived(StoredStream stream, Live& live, const OutputReport& ca
         note.state = "running";
         shop_.reports.progress(stream.command_id, note);
         contract::ObjectWriter result;
-        result.text("stream_id", stream.stream_id).text("state", "live").integer("first_frame", cause.first_frame);
+        result.text("stream_id", stream.stream_id)
+            .text("state", "live")
+            .integer("first_frame", cause.first_frame);
         shop_.reports.succeeded(stream.command_id, result.str());
     } else if (live.state == StreamState::failed && stream.wanted) {
         stream.wanted = false;
         shop_.streams.put(stream);
-        for (const std::string& id : stream.destination_ids) shop_.outputs.stop(stream.stream_id, id, 0);
-        const auto code = error_code_from(cause.error_code).value_or(ErrorCode::STR_DESTINATION_REFUSED);
+        for (const std::string& id : stream.destination_ids)
+            shop_.outputs.stop(stream.stream_id, id, 0);
+        const auto code =
+            error_code_from(cause.error_code).value_or(ErrorCode::STR_DESTINATION_REFUSED);
         shop_.reports.failed(stream.command_id, fail(code, cause.error_message));
     } else if (live.state == StreamState::stopped && !live.stop_command.empty()) {
         const std::string command_id = std::exchange(live.stop_command, {});
@@ -255,23 +291,29 @@ void StreamDesk::arrived(StoredStream stream, Live& live, const OutputReport& ca
     }
 }
 
-void StreamDesk::move(const std::string& stream_id, Live& live, StreamState to, const OutputReport& cause) {
+void StreamDesk::move(const std::string& stream_id, Live& live, StreamState to,
+                      const OutputReport& cause) {
     const StreamState from = live.state;
     const auto trigger = trigger_between(from, to);
     live.state = to;
     contract::ObjectWriter context;
     context.text("stream_id", stream_id).text("from", to_string(from)).text("to", to_string(to));
-    context.text("reason", !cause.error_code.empty() ? cause.error_code
-                                                     : std::string(trigger ? to_string(*trigger) : "reported"));
+    context.text("reason", !cause.error_code.empty()
+                               ? cause.error_code
+                               : std::string(trigger ? to_string(*trigger) : "reported"));
     context.integer("attempt", cause.attempt);
     const auto stream = shop_.streams.find(stream_id);
     shop_.reports.event("stream.state", context, stream ? stream->correlation_id : std::string{});
 }
 
 void StreamDesk::note_output(const OutputReport& before, const OutputReport& report) {
-    if (report.error_code.empty() || (report.error_code == before.error_code && report.state == before.state)) return;
+    if (report.error_code.empty() ||
+        (report.error_code == before.error_code && report.state == before.state))
+        return;
     contract::ObjectWriter context;
-    context.text("stream_id", report.stream_id).text("value", report.destination_id).text("code", report.error_code);
+    context.text("stream_id", report.stream_id)
+        .text("value", report.destination_id)
+        .text("code", report.error_code);
     shop_.reports.event("stream.destination_error", context.text("error", report.error_message));
 }
 

@@ -1,4 +1,5 @@
-// STREAM_CONTROL start and stop: streams as sets of outputs, wanted or not, followed through the table of contract B.10.
+// STREAM_CONTROL start and stop: streams as sets of outputs, wanted or not, followed through the
+// table of contract B.10.
 #pragma once
 
 #include <map>
@@ -35,7 +36,8 @@ class StreamDesk {
     Decision start(const contract::StreamControl& command, const contract::Envelope& envelope);
     Decision stop(const contract::StreamControl& command);
     Status fits_programme(const contract::StreamControl& command, const Config& config);
-    void judge_destinations(const contract::StreamControl& command, const Config& config, Faults& faults);
+    void judge_destinations(const contract::StreamControl& command, const Config& config,
+                            Faults& faults);
     StreamState state_of(const std::string& stream_id) const;
     std::vector<OutputSpec> specs(const StoredStream& stream, const Config& config);
     void run_start(const std::string& command_id, const std::string& stream_id);

@@ -21,8 +21,8 @@ constexpr std::optional<StreamState> table[state_count][trigger_count] = {
     /* failed       */ {starting, no, no, no, no, no, no},
 };
 
-constexpr std::array<std::string_view, state_count> state_names{"stopped",      "starting", "live",
-                                                                "reconnecting", "stopping", "failed"};
+constexpr std::array<std::string_view, state_count> state_names{
+    "stopped", "starting", "live", "reconnecting", "stopping", "failed"};
 constexpr std::array<std::string_view, trigger_count> trigger_names{
     "start", "media_accepted", "attempt_failed", "given_up", "destination_lost", "stop", "drained"};
 
@@ -31,8 +31,12 @@ constexpr std::array precedence{reconnecting, live, starting, stopping, failed, 
 
 }  // namespace
 
-std::string_view to_string(StreamState state) { return state_names[static_cast<std::size_t>(state)]; }
-std::string_view to_string(StreamTrigger trigger) { return trigger_names[static_cast<std::size_t>(trigger)]; }
+std::string_view to_string(StreamState state) {
+    return state_names[static_cast<std::size_t>(state)];
+}
+std::string_view to_string(StreamTrigger trigger) {
+    return trigger_names[static_cast<std::size_t>(trigger)];
+}
 
 std::optional<StreamState> stream_state_from(std::string_view name) {
     const auto found = std::find(state_names.begin(), state_names.end(), name);
@@ -43,8 +47,9 @@ std::optional<StreamState> stream_state_from(std::string_view name) {
 Result<StreamState> next(StreamState state, StreamTrigger trigger) {
     const auto to = table[static_cast<std::size_t>(state)][static_cast<std::size_t>(trigger)];
     if (to) return *to;
-    return fail(ErrorCode::STA_TRANSITION, "A stream that is " + std::string(to_string(state)) + " does not take " +
-                                               std::string(to_string(trigger)) + ".");
+    return fail(ErrorCode::STA_TRANSITION, "A stream that is " + std::string(to_string(state)) +
+                                               " does not take " + std::string(to_string(trigger)) +
+                                               ".");
 }
 
 StreamState overall(const std::vector<StreamState>& outputs) {
@@ -56,7 +61,8 @@ StreamState overall(const std::vector<StreamState>& outputs) {
 
 std::optional<StreamTrigger> trigger_between(StreamState from, StreamState to) {
     for (const StreamTrigger trigger : all_stream_triggers) {
-        if (table[static_cast<std::size_t>(from)][static_cast<std::size_t>(trigger)] == to) return trigger;
+        if (table[static_cast<std::size_t>(from)][static_cast<std::size_t>(trigger)] == to)
+            return trigger;
     }
     return std::nullopt;
 }

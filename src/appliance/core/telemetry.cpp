@@ -9,7 +9,8 @@ contract::StateDigest Appliance::digest() {
     contract::StateDigest digest;
     digest.config_revision = shop_.config.load().revision;
     for (const auto& timeline : timelines_.view())
-        digest.timelines.push_back({timeline.timeline_id, timeline.revision, timeline.doc_sha256, timeline.state});
+        digest.timelines.push_back(
+            {timeline.timeline_id, timeline.revision, timeline.doc_sha256, timeline.state});
     for (const auto& overlay : shop_.overlays.all())
         digest.overlays.push_back({overlay.overlay_id, overlay.revision, overlay.sha256});
     for (const auto& stream : streams_.view())
@@ -22,7 +23,8 @@ contract::StateReport Appliance::state_report() {
     report.digest = digest();
     for (const StoredRun& run : shop_.runs.live()) {
         const auto views = runs_.view(50);
-        const auto view = std::find_if(views.begin(), views.end(), [&](const auto& v) { return v.run_id == run.run_id; });
+        const auto view = std::find_if(views.begin(), views.end(),
+                                       [&](const auto& v) { return v.run_id == run.run_id; });
         const std::int64_t position = view == views.end() ? 0 : view->position_ms;
         report.runs.push_back({run.run_id, run.timeline_id, run.state, position});
     }
@@ -49,7 +51,8 @@ std::vector<contract::StreamMetrics> Appliance::stream_metrics(int window_s) {
             row.uptime_s = std::max(row.uptime_s, output.uptime_ms / 1000);
         }
         const std::int64_t before = std::exchange(bytes_before_[row.stream_id], bytes);
-        row.actual_kbps = static_cast<int>(std::max<std::int64_t>(0, bytes - before) * 8 / 1000 / std::max(1, window_s));
+        row.actual_kbps = static_cast<int>(std::max<std::int64_t>(0, bytes - before) * 8 / 1000 /
+                                           std::max(1, window_s));
         row.fps_actual = view.state == StreamState::live ? picture_.fps : 0;
         row.encode_ms_p95 = picture_.encode_ms_p95;
         out.push_back(std::move(row));
@@ -57,7 +60,8 @@ std::vector<contract::StreamMetrics> Appliance::stream_metrics(int window_s) {
     return out;
 }
 
-contract::Metrics Appliance::metrics(const SystemFigures& system, const LinkStatus& link, int window_s) {
+contract::Metrics Appliance::metrics(const SystemFigures& system, const LinkStatus& link,
+                                     int window_s) {
     contract::Metrics out;
     out.window_s = window_s;
     out.cpu_percent = system.cpu_percent;
@@ -73,7 +77,8 @@ contract::Metrics Appliance::metrics(const SystemFigures& system, const LinkStat
     if (link.rtt_ms) out.rtt_ms = static_cast<double>(*link.rtt_ms);
     out.stream_bitrate = stream_metrics(window_s);
     for (const auto& view : cameras_.view())
-        out.cameras.push_back({view.camera.camera_id, view.state, view.fps, std::max<std::int64_t>(0, view.last_frame_age_ms)});
+        out.cameras.push_back({view.camera.camera_id, view.state, view.fps,
+                               std::max<std::int64_t>(0, view.last_frame_age_ms)});
     out.render_fps = picture_.fps;
     out.frame_ms_p50 = picture_.tick_ms_p50;
     out.frame_ms_p95 = picture_.tick_ms_p95;
@@ -88,7 +93,9 @@ contract::Metrics Appliance::metrics(const SystemFigures& system, const LinkStat
     out.control_rtt_ms = static_cast<double>(link.rtt_ms.value_or(0));
     out.outbox = link.outbox;
     out.dup_dropped = link.dup_dropped;
-    if (link.state == "connected") out.session_uptime_s = std::max<std::int64_t>(0, (shop_.clock.wall().ms - link.since.ms) / 1000);
+    if (link.state == "connected")
+        out.session_uptime_s =
+            std::max<std::int64_t>(0, (shop_.clock.wall().ms - link.since.ms) / 1000);
     return out;
 }
 

@@ -1,4 +1,5 @@
-// TIMELINE_LOAD: judge, fetch, prepare, keep (contract B.8.3). What plays is never disturbed by a load, good or bad.
+// TIMELINE_LOAD: judge, fetch, prepare, keep (contract B.8.3). What plays is never disturbed by a
+// load, good or bad.
 #pragma once
 
 #include <map>
@@ -29,8 +30,10 @@ class TimelineDesk {
     void run(const contract::TimelineLoad& command, const contract::Envelope& envelope);
     void program_ready();
     void on_show(const ShowReport& report);
-    // The newest ready revision, or the one asked for. RES_NOT_FOUND, STA_NOT_READY while it is loading.
-    Result<const ReadyShow*> find(const std::string& timeline_id, std::optional<std::int64_t> revision);
+    // The newest ready revision, or the one asked for. RES_NOT_FOUND, STA_NOT_READY while it is
+    // loading.
+    Result<const ReadyShow*> find(const std::string& timeline_id,
+                                  std::optional<std::int64_t> revision);
     std::vector<TimelineView> view();
 
   private:

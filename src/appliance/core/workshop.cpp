@@ -34,11 +34,14 @@ Decision rejected(Error error) {
     return out;
 }
 
-Decision would_do(std::string lane) { return completed(std::move(lane), R"({"dry_run":true})"); }
+Decision would_do(std::string lane) {
+    return completed(std::move(lane), R"({"dry_run":true})");
+}
 
 Error unsupported(std::string pointer, std::string_view what, std::string_view offered) {
     Error error = fail_at(ErrorCode::STA_UNSUPPORTED_ACTION, std::move(pointer),
-                          "This appliance does not do " + std::string(what) + "; it does: " + std::string(offered) + ".");
+                          "This appliance does not do " + std::string(what) +
+                              "; it does: " + std::string(offered) + ".");
     error.details[0].expected = offered;
     error.details[0].actual = what;
     return error;

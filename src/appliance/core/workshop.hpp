@@ -1,4 +1,5 @@
-// What every desk of the core works with: ports, reports and settings, made once by the composition root.
+// What every desk of the core works with: ports, reports and settings, made once by the composition
+// root.
 #pragma once
 
 #include <optional>

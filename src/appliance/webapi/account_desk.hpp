@@ -1,4 +1,5 @@
-// Setup, sign-in and pairing: the writes of the local API. Every one of them leaves an audit.local_action EVENT.
+// Setup, sign-in and pairing: the writes of the local API. Every one of them leaves an
+// audit.local_action EVENT.
 #pragma once
 
 #include <memory>

@@ -16,7 +16,9 @@ std::string bearer_of(const net::Request& request) {
     return value.starts_with("Bearer ") ? value.substr(7) : std::string();
 }
 
-bool is_write(const net::Request& request) { return request.method != "GET" && request.method != "HEAD"; }
+bool is_write(const net::Request& request) {
+    return request.method != "GET" && request.method != "HEAD";
+}
 
 std::string random_token(Random& random) {
     Bytes bytes(32);
@@ -33,8 +35,10 @@ std::string host_name(const std::string& host) {
 }  // namespace
 
 std::optional<std::int64_t> GuessLimit::take(SteadyTime now) {
-    while (!attempts_.empty() && now.ns - attempts_.front().ns > guess_window_ns) attempts_.pop_front();
-    if (attempts_.size() >= most_guesses) return (guess_window_ns - (now.ns - attempts_.front().ns)) / 1'000'000 + 1;
+    while (!attempts_.empty() && now.ns - attempts_.front().ns > guess_window_ns)
+        attempts_.pop_front();
+    if (attempts_.size() >= most_guesses)
+        return (guess_window_ns - (now.ns - attempts_.front().ns)) / 1'000'000 + 1;
     attempts_.push_back(now);
     return std::nullopt;
 }
@@ -51,20 +55,23 @@ Session Gate::open() {
 
 void Gate::close(const net::Request& request) {
     const std::string bearer = bearer_of(request);
-    accounts_.remove_session(crypto::sha256_hex(bearer.empty() ? request.cookie(cookie_name).value_or("") : bearer));
+    accounts_.remove_session(
+        crypto::sha256_hex(bearer.empty() ? request.cookie(cookie_name).value_or("") : bearer));
 }
 
 Result<std::string> Gate::check(const net::Request& request) {
     const std::string bearer = bearer_of(request);
     const std::string token = bearer.empty() ? request.cookie(cookie_name).value_or("") : bearer;
-    const auto csrf = token.empty() ? std::nullopt : accounts_.csrf_of(crypto::sha256_hex(token), clock_.wall());
+    const auto csrf =
+        token.empty() ? std::nullopt : accounts_.csrf_of(crypto::sha256_hex(token), clock_.wall());
     if (!csrf) return fail(ErrorCode::API_UNAUTHENTICATED, "Sign in with POST /local/v1/session.");
     if (!bearer.empty() || !is_write(request)) return *csrf;
     const std::string origin = request.header("origin");
     if (!origin.empty() && origin != "http://" + request.header("host"))
         return fail(ErrorCode::API_FORBIDDEN, "Another site may not write here.");
     if (!crypto::equal_constant_time(as_bytes(request.header("x-csrf-token")), as_bytes(*csrf)))
-        return fail(ErrorCode::API_FORBIDDEN, "The X-CSRF-Token header is missing or wrong; GET /local/v1/me tells it.");
+        return fail(ErrorCode::API_FORBIDDEN,
+                    "The X-CSRF-Token header is missing or wrong; GET /local/v1/me tells it.");
     return *csrf;
 }
 
@@ -75,8 +82,8 @@ Status Gate::check_host(const net::Request& request) {
 }
 
 std::string Gate::cookie(const Session& session) {
-    return std::string(cookie_name) + "=" + session.token + "; HttpOnly; SameSite=Strict; Path=/; Max-Age=" +
-           std::to_string(session_ms / 1000);
+    return std::string(cookie_name) + "=" + session.token +
+           "; HttpOnly; SameSite=Strict; Path=/; Max-Age=" + std::to_string(session_ms / 1000);
 }
 
 std::string Gate::expired_cookie() {

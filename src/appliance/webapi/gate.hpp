@@ -1,5 +1,5 @@
-// Who calls: sign-in by cookie or bearer token, the CSRF, Host and Origin checks of writes made with a cookie, and how
-// many guesses are allowed.
+// Who calls: sign-in by cookie or bearer token, the CSRF, Host and Origin checks of writes made
+// with a cookie, and how many guesses are allowed.
 #pragma once
 
 #include <deque>
@@ -13,7 +13,8 @@
 
 namespace vistter::appliance {
 
-// Wrong guesses of passwords and setup codes: 20 in ten minutes. An attempt counts before it is judged.
+// Wrong guesses of passwords and setup codes: 20 in ten minutes. An attempt counts before it is
+// judged.
 class GuessLimit {
   public:
     // The milliseconds to wait when the allowance is spent.
@@ -35,11 +36,11 @@ class Gate {
         : accounts_(accounts), clock_(clock), random_(random) {}
     Session open();
     void close(const net::Request& request);
-    // The CSRF token of the session behind a request. API_UNAUTHENTICATED; API_FORBIDDEN for a write with a cookie
-    // that lacks the CSRF token or comes from another origin.
+    // The CSRF token of the session behind a request. API_UNAUTHENTICATED; API_FORBIDDEN for a
+    // write with a cookie that lacks the CSRF token or comes from another origin.
     Result<std::string> check(const net::Request& request);
-    // This server answers for loopback names only, so that a page elsewhere cannot reach it under its own name
-    // (DNS rebinding). API_FORBIDDEN.
+    // This server answers for loopback names only, so that a page elsewhere cannot reach it under
+    // its own name (DNS rebinding). API_FORBIDDEN.
     static Status check_host(const net::Request& request);
     static std::string cookie(const Session& session);
     static std::string expired_cookie();

@@ -1,4 +1,5 @@
-// Answers that go on: the status as server-sent events, the programme picture as MJPEG, and one snapshot.
+// Answers that go on: the status as server-sent events, the programme picture as MJPEG, and one
+// snapshot.
 #pragma once
 
 #include <memory>

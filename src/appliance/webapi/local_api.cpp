@@ -44,8 +44,10 @@ class Api final : public LocalApi {
             } catch (const std::exception& failure) {
                 log::error("{} {}: {}", request.method, request.path, failure.what());
                 if (call.responder)
-                    call.responder->respond(problem_answer(
-                        fail(ErrorCode::SYS_STORAGE, "The appliance's storage failed; see its log."), call.correlation_id));
+                    call.responder->respond(
+                        problem_answer(fail(ErrorCode::SYS_STORAGE,
+                                            "The appliance's storage failed; see its log."),
+                                       call.correlation_id));
             }
         };
     }
@@ -61,16 +63,21 @@ class Api final : public LocalApi {
         return is_uuid(given) ? given : make_uuid7(services_.clock, services_.random);
     }
 
-    void add(const std::string& method, const std::string& path, bool signed_in, std::function<void(Call&)> serve) {
+    void add(const std::string& method, const std::string& path, bool signed_in,
+             std::function<void(Call&)> serve) {
         routes_[path][method] = {signed_in, std::move(serve)};
     }
     void add_list(const std::string& path, json::array (*items)(Appliance&)) {
-        add("GET", path, true, [this, items](Call& call) { call.responder->respond(list_answer(items(services_.appliance))); });
+        add("GET", path, true, [this, items](Call& call) {
+            call.responder->respond(list_answer(items(services_.appliance)));
+        });
     }
 
     void add_routes() {
         const std::string root = "/local/v1";
-        add("GET", "/healthz", false, [](Call& call) { call.responder->respond(json_answer(200, {{"ok", true}})); });
+        add("GET", "/healthz", false, [](Call& call) {
+            call.responder->respond(json_answer(200, {{"ok", true}}));
+        });
         add("GET", "/readyz", false, [this](Call& call) { ready(call); });
         add("GET", root + "/openapi.yaml", false, [](Call& call) {
             net::Response response;
@@ -81,24 +88,29 @@ class Api final : public LocalApi {
         add("GET", root + "/setup", false, [this](Call& call) { accounts_.get_setup(call); });
         add("POST", root + "/setup", false, [this](Call& call) { accounts_.post_setup(call); });
         add("POST", root + "/session", false, [this](Call& call) { accounts_.post_session(call); });
-        add("DELETE", root + "/session", true, [this](Call& call) { accounts_.delete_session(call); });
+        add("DELETE", root + "/session", true,
+            [this](Call& call) { accounts_.delete_session(call); });
         add("GET", root + "/me", true, [this](Call& call) { accounts_.get_me(call); });
         add("POST", root + "/pairing", true, [this](Call& call) { accounts_.post_pairing(call); });
-        add("GET", root + "/link", true,
-            [this](Call& call) { call.responder->respond(json_answer(200, link_json(services_.link()))); });
+        add("GET", root + "/link", true, [this](Call& call) {
+            call.responder->respond(json_answer(200, link_json(services_.link())));
+        });
         add("GET", root + "/status", true, [this](Call& call) {
-            call.responder->respond(json_answer(200, status_json(services_.appliance, services_.link())));
+            call.responder->respond(
+                json_answer(200, status_json(services_.appliance, services_.link())));
         });
         add_list(root + "/cameras", cameras_json);
         add_list(root + "/streams", streams_json);
         add_list(root + "/timelines", timelines_json);
         add_list(root + "/runs", runs_json);
         add("GET", root + "/events", true, [this](Call& call) { events(call); });
-        add("GET", root + "/events:stream", true, [this](Call& call) { feeds_.follow_status(std::move(call.responder)); });
+        add("GET", root + "/events:stream", true,
+            [this](Call& call) { feeds_.follow_status(std::move(call.responder)); });
         add("GET", root + "/preview/program.mjpeg", true,
             [this](Call& call) { feeds_.follow_picture(std::move(call.responder)); });
-        add("GET", root + "/preview/snapshot", true,
-            [this](Call& call) { feeds_.snapshot(std::move(call.responder), call.correlation_id); });
+        add("GET", root + "/preview/snapshot", true, [this](Call& call) {
+            feeds_.snapshot(std::move(call.responder), call.correlation_id);
+        });
     }
 
     void dispatch(Call& call) {
@@ -109,12 +121,14 @@ class Api final : public LocalApi {
             const bool api = request.path.starts_with("/local/");
             if (!api && (request.method == "GET" || request.method == "HEAD"))
                 return call.responder->respond(page_.answer(request));
-            return refuse(call, fail(ErrorCode::API_NOT_FOUND, "There is no such path; see /local/v1/openapi.yaml."));
+            return refuse(call, fail(ErrorCode::API_NOT_FOUND,
+                                     "There is no such path; see /local/v1/openapi.yaml."));
         }
         const auto route = path->second.find(request.method == "HEAD" ? "GET" : request.method);
         if (route == path->second.end()) {
-            net::Response response =
-                problem_answer(fail(ErrorCode::API_NOT_FOUND, "This path does not take " + request.method + "."), call.correlation_id);
+            net::Response response = problem_answer(
+                fail(ErrorCode::API_NOT_FOUND, "This path does not take " + request.method + "."),
+                call.correlation_id);
             response.status = 405;
             return call.responder->respond(std::move(response));
         }
@@ -132,14 +146,17 @@ class Api final : public LocalApi {
 
     void ready(Call& call) {
         const bool good = services_.preview == nullptr || services_.appliance.picture_ready();
-        call.responder->respond(json_answer(good ? 200 : 503, {{"ready", good}, {"link", services_.link().state}}));
+        call.responder->respond(
+            json_answer(good ? 200 : 503, {{"ready", good}, {"link", services_.link().state}}));
     }
 
     void events(Call& call) {
         std::size_t limit = 50;
         const std::string given = call.request.query_value("limit").value_or("50");
-        const auto [end, failed] = std::from_chars(given.data(), given.data() + given.size(), limit);
-        if (failed != std::errc{} || end != given.data() + given.size() || limit < 1 || limit > most_events)
+        const auto [end, failed] =
+            std::from_chars(given.data(), given.data() + given.size(), limit);
+        if (failed != std::errc{} || end != given.data() + given.size() || limit < 1 ||
+            limit > most_events)
             return refuse(call, fail_at(ErrorCode::VAL_RANGE, "/limit", "limit is 1 to 200."));
         call.responder->respond(list_answer(events_json(services_.reports, limit)));
     }
@@ -154,6 +171,8 @@ class Api final : public LocalApi {
 
 }  // namespace
 
-std::unique_ptr<LocalApi> make_local_api(LocalServices services) { return std::make_unique<Api>(std::move(services)); }
+std::unique_ptr<LocalApi> make_local_api(LocalServices services) {
+    return std::make_unique<Api>(std::move(services));
+}
 
 }  // namespace vistter::appliance

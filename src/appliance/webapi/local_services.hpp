@@ -22,7 +22,7 @@ struct LocalServices {
     Pairing& pairing;
     Preview* preview = nullptr;  // null without a picture
     std::function<LinkStatus()> link;
-    std::filesystem::path web;   // folder of the page; may be empty
+    std::filesystem::path web;  // folder of the page; may be empty
 };
 
 }  // namespace vistter::appliance

@@ -11,8 +11,9 @@ namespace reading = contract::json;
 constexpr std::size_t answer_limit = 128 * 1024;
 
 Error broken(std::string_view what) {
-    return fail(ErrorCode::AST_FETCH,
-                "Studio's pairing answer is incomplete (" + std::string(what) + "); nothing was kept. Ask for a new token.");
+    return fail(ErrorCode::AST_FETCH, "Studio's pairing answer is incomplete (" +
+                                          std::string(what) +
+                                          "); nothing was kept. Ask for a new token.");
 }
 
 Result<PairAnswer> read_answer(const std::string& text) {
@@ -20,11 +21,12 @@ Result<PairAnswer> read_answer(const std::string& text) {
     if (!value || !value->is_object()) return broken("it is no JSON object");
     const auto& object = value->as_object();
     PairAnswer answer;
-    const std::pair<const char*, std::string*> texts[] = {{"device_id", &answer.device_id},
-                                                          {"tenant", &answer.tenant},
-                                                          {"client_certificate", &answer.client_certificate},
-                                                          {"signing_kid", &answer.signing_kid},
-                                                          {"session_url", &answer.session_url}};
+    const std::pair<const char*, std::string*> texts[] = {
+        {"device_id", &answer.device_id},
+        {"tenant", &answer.tenant},
+        {"client_certificate", &answer.client_certificate},
+        {"signing_kid", &answer.signing_kid},
+        {"session_url", &answer.session_url}};
     for (const auto& [name, into] : texts) {
         *into = reading::text_at(object, name);
         if (into->empty()) return broken(name);
@@ -36,7 +38,8 @@ Result<PairAnswer> read_answer(const std::string& text) {
     if (answer.root_pem.empty() || answer.pins.empty()) return broken("trust_bundle");
     for (const auto& key : reading::array_at(bundle, "studio_keys")) {
         if (!key.is_object()) return broken("studio_keys");
-        answer.studio_keys.push_back({reading::text_at(key.as_object(), "kid"), reading::text_at(key.as_object(), "pem")});
+        answer.studio_keys.push_back(
+            {reading::text_at(key.as_object(), "kid"), reading::text_at(key.as_object(), "pem")});
     }
     for (const auto& channel : reading::array_at(object, "channels")) {
         if (channel.is_object() && reading::text_at(channel.as_object(), "transport") == "wss")
@@ -54,8 +57,9 @@ Error read_problem(int status, const std::string& text) {
         const std::string detail = reading::text_at(object, "detail");
         if (code && !detail.empty()) return fail(*code, "Studio refused the token: " + detail);
     }
-    return fail(ErrorCode::AST_FETCH, "Studio answered " + std::to_string(status) +
-                                          " to the pairing request; is this the address of a Vistter Studio?");
+    return fail(ErrorCode::AST_FETCH,
+                "Studio answered " + std::to_string(status) +
+                    " to the pairing request; is this the address of a Vistter Studio?");
 }
 
 }  // namespace
@@ -63,13 +67,18 @@ Error read_problem(int status, const std::string& text) {
 Result<PairRequest> read_pair_request(const std::string& text) {
     const auto value = reading::parse(text, answer_limit);
     if (!value) return value.error();
-    if (!value->is_object()) return fail(ErrorCode::VAL_SCHEMA, "A pairing file is a JSON object {token, studio_url}.");
-    PairRequest request{reading::text_at(value->as_object(), "token"), reading::text_at(value->as_object(), "studio_url")};
+    if (!value->is_object())
+        return fail(ErrorCode::VAL_SCHEMA, "A pairing file is a JSON object {token, studio_url}.");
+    PairRequest request{reading::text_at(value->as_object(), "token"),
+                        reading::text_at(value->as_object(), "studio_url")};
     if (request.token.empty() || request.studio_url.empty())
-        return fail(ErrorCode::VAL_SCHEMA, "A pairing file needs the members token and studio_url.");
+        return fail(ErrorCode::VAL_SCHEMA,
+                    "A pairing file needs the members token and studio_url.");
     return request;
 }
 
-PairCodec make_pair_codec() { return {read_answer, read_problem}; }
+PairCodec make_pair_codec() {
+    return {read_answer, read_problem};
+}
 
 }  // namespace vistter::appliance

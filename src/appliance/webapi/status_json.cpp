@@ -38,7 +38,8 @@ json::object output_json(const OutputReport& output) {
                      {"bytes", output.bytes},
                      {"frames", output.frames},
                      {"frames_dropped", output.frames_dropped},
-                     {"first_frame", output.first_frame < 0 ? json::value(nullptr) : json::value(output.first_frame)},
+                     {"first_frame", output.first_frame < 0 ? json::value(nullptr)
+                                                            : json::value(output.first_frame)},
                      {"uptime_s", output.uptime_ms / 1000}};
     if (!output.error_code.empty()) out["error"] = output.error_code + ": " + output.error_message;
     return out;
@@ -49,10 +50,13 @@ json::object program_json(Appliance& appliance) {
     const PictureReport& picture = appliance.picture();
     const auto run = appliance.on_air();
     bool on_air = false;
-    for (const auto& stream : appliance.streams()) on_air = on_air || stream.state == StreamState::live;
+    for (const auto& stream : appliance.streams())
+        on_air = on_air || stream.state == StreamState::live;
     return {{"state", appliance.picture_ready() ? "running" : "away"},
             {"frame", tick ? tick->frame : 0},
-            {"rate", tick ? json::value(std::to_string(tick->rate.num) + "/" + std::to_string(tick->rate.den)) : nullptr},
+            {"rate", tick ? json::value(std::to_string(tick->rate.num) + "/" +
+                                        std::to_string(tick->rate.den))
+                          : nullptr},
             {"fps", picture.fps},
             {"missed_frames", picture.missed_frames},
             {"late_ticks", picture.late_ticks},
@@ -91,7 +95,8 @@ json::array cameras_json(Appliance& appliance) {
                          {"name", spec.name},
                          {"state", view.state},
                          {"fps", view.fps},
-                         {"last_frame_age_ms", view.last_frame_age_ms < 0 ? json::value(nullptr) : view.last_frame_age_ms},
+                         {"last_frame_age_ms", view.last_frame_age_ms < 0 ? json::value(nullptr)
+                                                                          : view.last_frame_age_ms},
                          {"host", spec.host},
                          {"port", spec.port}};
         if (!view.error.empty()) row["error"] = view.error;
@@ -149,9 +154,10 @@ json::array events_json(const Reports& reports, std::size_t limit) {
     json::array out;
     for (const RecentEvent& event : reports.recent()) {
         if (out.size() >= limit) break;
-        out.push_back(json::object{{"occurred_at", format_rfc3339(event.at)},
-                                   {"event_type", event.type},
-                                   {"context", json::parse(event.context.empty() ? "{}" : event.context)}});
+        out.push_back(
+            json::object{{"occurred_at", format_rfc3339(event.at)},
+                         {"event_type", event.type},
+                         {"context", json::parse(event.context.empty() ? "{}" : event.context)}});
     }
     return out;
 }

@@ -1,4 +1,5 @@
-// Fetches assets from the paired Studio on worker threads: signed addresses, size and SHA-256 checked (rulings 17).
+// Fetches assets from the paired Studio on worker threads: signed addresses, size and SHA-256
+// checked (rulings 17).
 #pragma once
 
 #include <functional>
@@ -20,9 +21,11 @@ struct AssetSource {
     net::ClientTls tls;
 };
 
-// `source` is asked at every job. Everything given must outlive the result; `workers` must end before it.
-std::unique_ptr<Downloads> make_downloads(async::Loop& loop, async::WorkerPool& workers, Random& random,
-                                          const AddressPolicy& policy, std::string assets_folder,
+// `source` is asked at every job. Everything given must outlive the result; `workers` must end
+// before it.
+std::unique_ptr<Downloads> make_downloads(async::Loop& loop, async::WorkerPool& workers,
+                                          Random& random, const AddressPolicy& policy,
+                                          std::string assets_folder,
                                           std::function<std::optional<AssetSource>()> source);
 
 }  // namespace vistter::appliance

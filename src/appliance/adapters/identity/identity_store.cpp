@@ -1,4 +1,5 @@
-// Writes the files of an identity into a new folder and then points the symbolic link `identity` at it.
+// Writes the files of an identity into a new folder and then points the symbolic link `identity` at
+// it.
 #include "appliance/adapters/identity/identity_store.hpp"
 
 #include <unistd.h>
@@ -19,9 +20,10 @@ using Files = std::map<std::string, std::string>;
 Files to_files(const Identity& identity) {
     const PairAnswer& granted = identity.granted;
     std::ostringstream facts;
-    facts << "device_id=" << granted.device_id << "\ntenant=" << granted.tenant << "\nname=" << granted.name
-          << "\nsigning_kid=" << granted.signing_kid << "\nchannel_url=" << granted.channel_url
-          << "\nsession_url=" << granted.session_url << "\nstudio_url=" << identity.studio_url << "\n";
+    facts << "device_id=" << granted.device_id << "\ntenant=" << granted.tenant
+          << "\nname=" << granted.name << "\nsigning_kid=" << granted.signing_kid
+          << "\nchannel_url=" << granted.channel_url << "\nsession_url=" << granted.session_url
+          << "\nstudio_url=" << identity.studio_url << "\n";
     for (const std::string& pin : granted.pins) facts << "pin=" << pin << "\n";
     Files files;
     for (std::size_t i = 0; i < granted.studio_keys.size(); ++i) {
@@ -38,11 +40,13 @@ Files to_files(const Identity& identity) {
 
 void take_fact(Identity& identity, const std::string& key, const std::string& value) {
     PairAnswer& granted = identity.granted;
-    const std::map<std::string, std::string*> members{
-        {"device_id", &granted.device_id},     {"tenant", &granted.tenant},
-        {"name", &granted.name},               {"signing_kid", &granted.signing_kid},
-        {"channel_url", &granted.channel_url}, {"session_url", &granted.session_url},
-        {"studio_url", &identity.studio_url}};
+    const std::map<std::string, std::string*> members{{"device_id", &granted.device_id},
+                                                      {"tenant", &granted.tenant},
+                                                      {"name", &granted.name},
+                                                      {"signing_kid", &granted.signing_kid},
+                                                      {"channel_url", &granted.channel_url},
+                                                      {"session_url", &granted.session_url},
+                                                      {"studio_url", &identity.studio_url}};
     if (const auto member = members.find(key); member != members.end()) *member->second = value;
     if (key == "pin") granted.pins.push_back(value);
     if (key == "studio_kid") granted.studio_keys.push_back({value, {}});
@@ -55,7 +59,8 @@ Result<Identity> from_folder(const std::filesystem::path& folder) {
     std::istringstream lines(*facts);
     for (std::string line; std::getline(lines, line);) {
         const auto equals = line.find('=');
-        if (equals != std::string::npos) take_fact(identity, line.substr(0, equals), line.substr(equals + 1));
+        if (equals != std::string::npos)
+            take_fact(identity, line.substr(0, equals), line.substr(equals + 1));
     }
     std::map<std::string, std::string*> wanted{{"client.pem", &identity.granted.client_certificate},
                                                {"root.pem", &identity.granted.root_pem},
@@ -78,7 +83,8 @@ void IdentityStore::clear_others() {
     const auto current = std::filesystem::read_symlink(link(), failed);
     for (const auto& entry : std::filesystem::directory_iterator(state_, failed)) {
         const auto name = entry.path().filename();
-        if (name.string().starts_with("identity-") && name != current) std::filesystem::remove_all(entry.path(), failed);
+        if (name.string().starts_with("identity-") && name != current)
+            std::filesystem::remove_all(entry.path(), failed);
     }
 }
 
@@ -88,8 +94,9 @@ Result<std::optional<Identity>> IdentityStore::load() {
     if (!std::filesystem::is_symlink(link(), failed)) return std::optional<Identity>();
     auto identity = from_folder(link());
     if (!identity)
-        return fail(ErrorCode::SYS_STORAGE, "The identity in " + link().string() + " cannot be read (" +
-                                                identity.error().message + "); restore it, or remove it and pair again.");
+        return fail(ErrorCode::SYS_STORAGE, "The identity in " + link().string() +
+                                                " cannot be read (" + identity.error().message +
+                                                "); restore it, or remove it and pair again.");
     return std::optional<Identity>(*std::move(identity));
 }
 
@@ -102,8 +109,10 @@ Status IdentityStore::save(const Identity& identity) {
         if (const Status kept = write_file(folder / name, content, 0600); !kept) return kept;
     }
     const std::filesystem::path next = state_ / ("identity-" + to_hex(tail) + ".link");
-    if (::symlink(folder.filename().c_str(), next.c_str()) != 0 || ::rename(next.c_str(), link().c_str()) != 0)
-        return fail(ErrorCode::SYS_STORAGE, "The new identity in " + folder.string() + " could not be switched in.");
+    if (::symlink(folder.filename().c_str(), next.c_str()) != 0 ||
+        ::rename(next.c_str(), link().c_str()) != 0)
+        return fail(ErrorCode::SYS_STORAGE,
+                    "The new identity in " + folder.string() + " could not be switched in.");
     if (const Status synced = sync_directory(state_); !synced) return synced;
     clear_others();
     return ok();

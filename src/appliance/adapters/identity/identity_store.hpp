@@ -1,5 +1,5 @@
-// The identity on disk: one folder of 0600 files, switched in by one rename, so that a power cut leaves the old identity
-// or the new one, whole (acceptance G1.6).
+// The identity on disk: one folder of 0600 files, switched in by one rename, so that a power cut
+// leaves the old identity or the new one, whole (acceptance G1.6).
 #pragma once
 
 #include <filesystem>
@@ -12,9 +12,10 @@ namespace vistter::appliance {
 
 class IdentityStore {
   public:
-    IdentityStore(std::filesystem::path state, Random& random) : state_(std::move(state)), random_(random) {}
-    // Nothing when unpaired. SYS_STORAGE when an identity is there and cannot be read. Clears what an interrupted
-    // pairing left.
+    IdentityStore(std::filesystem::path state, Random& random)
+        : state_(std::move(state)), random_(random) {}
+    // Nothing when unpaired. SYS_STORAGE when an identity is there and cannot be read. Clears what
+    // an interrupted pairing left.
     Result<std::optional<Identity>> load();
     Status save(const Identity& identity);
 

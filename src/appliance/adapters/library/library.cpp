@@ -1,4 +1,5 @@
-// Files of the library; an asset is what its name says, because it only gets there after its hash was checked.
+// Files of the library; an asset is what its name says, because it only gets there after its hash
+// was checked.
 #include "appliance/adapters/library/library.hpp"
 
 #include <sys/statvfs.h>
@@ -32,14 +33,18 @@ class FileLibrary final : public Library {
         if (const Status kept = write_file(path, text, 0600); !kept) return kept.error();
         return path;
     }
-    std::string document_path(const std::string& name) override { return (root_ / "library/documents" / name).string(); }
+    std::string document_path(const std::string& name) override {
+        return (root_ / "library/documents" / name).string();
+    }
 
     std::int64_t free_bytes() override {
         struct statvfs disk {};
         if (::statvfs(root_.c_str(), &disk) != 0) return 0;
         return static_cast<std::int64_t>(disk.f_bavail) * static_cast<std::int64_t>(disk.f_frsize);
     }
-    std::string recording_path(const std::string& name) override { return (root_ / "recordings" / name).string(); }
+    std::string recording_path(const std::string& name) override {
+        return (root_ / "recordings" / name).string();
+    }
 
   private:
     std::filesystem::path assets() const { return root_ / "library/assets"; }
@@ -52,7 +57,8 @@ Result<std::unique_ptr<Library>> open_library(const std::filesystem::path& state
     for (const char* folder : {"library", "library/assets", "library/documents", "recordings"}) {
         if (const Status made = make_private_directory(state / folder); !made) return made.error();
     }
-    return std::unique_ptr<Library>(std::make_unique<FileLibrary>(std::filesystem::absolute(state)));
+    return std::unique_ptr<Library>(
+        std::make_unique<FileLibrary>(std::filesystem::absolute(state)));
 }
 
 std::filesystem::path asset_path(const std::string& assets_folder, const std::string& sha256) {

@@ -1,4 +1,5 @@
-// The library folder: assets/<sha256>, documents/<name>, recordings/<name>; all 0600 below a 0700 state folder.
+// The library folder: assets/<sha256>, documents/<name>, recordings/<name>; all 0600 below a 0700
+// state folder.
 #pragma once
 
 #include <filesystem>

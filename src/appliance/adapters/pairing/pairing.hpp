@@ -1,5 +1,5 @@
-// Redeems a pairing token at Studio over a connection that the token itself pins (rulings 12), and checks everything
-// Studio answers before anything is kept.
+// Redeems a pairing token at Studio over a connection that the token itself pins (rulings 12), and
+// checks everything Studio answers before anything is kept.
 #pragma once
 
 #include <functional>
@@ -22,7 +22,8 @@ struct PairingOptions {
 };
 
 // `policy` must outlive it; `workers` must end before it.
-std::unique_ptr<Pairing> make_pairing(async::Loop& loop, async::WorkerPool& workers, const Clock& clock,
-                                      const AddressPolicy& policy, PairingOptions options);
+std::unique_ptr<Pairing> make_pairing(async::Loop& loop, async::WorkerPool& workers,
+                                      const Clock& clock, const AddressPolicy& policy,
+                                      PairingOptions options);
 
 }  // namespace vistter::appliance

@@ -29,21 +29,26 @@ namespace {
 
 }  // namespace
 
-Result<Child> Child::start(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+Result<Child> Child::start(const std::filesystem::path& program,
+                           const std::vector<std::string>& arguments,
                            const std::filesystem::path& log) {
     if (::access(program.c_str(), X_OK) != 0)
-        return fail(ErrorCode::SYS_INTERNAL, "Cannot start " + program.string() + ": " + std::strerror(errno));
+        return fail(ErrorCode::SYS_INTERNAL,
+                    "Cannot start " + program.string() + ": " + std::strerror(errno));
     std::vector<std::string> words{program.string()};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv;
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     const int log_fd = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (log_fd < 0) return fail(ErrorCode::SYS_STORAGE, "Cannot open " + log.string() + ": " + std::strerror(errno));
+    if (log_fd < 0)
+        return fail(ErrorCode::SYS_STORAGE,
+                    "Cannot open " + log.string() + ": " + std::strerror(errno));
     const pid_t pid = ::fork();
     if (pid == 0) become(program.c_str(), argv.data(), log_fd);
     ::close(log_fd);
-    if (pid < 0) return fail(ErrorCode::SYS_INTERNAL, std::string("Cannot fork: ") + std::strerror(errno));
+    if (pid < 0)
+        return fail(ErrorCode::SYS_INTERNAL, std::string("Cannot fork: ") + std::strerror(errno));
     return Child(pid);
 }
 

@@ -1,4 +1,5 @@
-// A process of ours that must outlive this one: started in its own session, with nothing inherited but its log.
+// A process of ours that must outlive this one: started in its own session, with nothing inherited
+// but its log.
 #pragma once
 
 #include <sys/types.h>
@@ -14,12 +15,14 @@ namespace vistter::appliance {
 class Child {
   public:
     Child() = default;  // none
-    // `log`: appended to, mode 0600; the child's standard output and error. SYS_INTERNAL when it cannot be started.
-    static Result<Child> start(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+    // `log`: appended to, mode 0600; the child's standard output and error. SYS_INTERNAL when it
+    // cannot be started.
+    static Result<Child> start(const std::filesystem::path& program,
+                               const std::vector<std::string>& arguments,
                                const std::filesystem::path& log);
     pid_t pid() const { return pid_; }
-    // Takes the exit status if it has ended; true while it runs. A Child never kills in its destructor: the picture and
-    // the outputs stay when this process goes.
+    // Takes the exit status if it has ended; true while it runs. A Child never kills in its
+    // destructor: the picture and the outputs stay when this process goes.
     bool running();
     void kill(int signal);
 

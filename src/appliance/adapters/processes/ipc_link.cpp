@@ -5,10 +5,13 @@
 
 namespace vistter::appliance {
 
-Result<std::unique_ptr<IpcLink>> IpcLink::connect(async::Loop& loop, const std::filesystem::path& socket, Events events) {
+Result<std::unique_ptr<IpcLink>> IpcLink::connect(async::Loop& loop,
+                                                  const std::filesystem::path& socket,
+                                                  Events events) {
     auto connection = ipc::connect_to(socket);
     if (!connection) return connection.error();
-    auto link = std::unique_ptr<IpcLink>(new IpcLink(loop, *std::move(connection), std::move(events)));
+    auto link =
+        std::unique_ptr<IpcLink>(new IpcLink(loop, *std::move(connection), std::move(events)));
     if (const Status opened = link->connection_->open("control"); !opened) return opened.error();
     link->want_write();
     return link;
@@ -19,7 +22,9 @@ IpcLink::IpcLink(async::Loop& loop, std::unique_ptr<ipc::Connection> connection,
     reading_ = loop_.watch_readable(connection_->fd(), [this] { readable(); });
 }
 
-IpcLink::~IpcLink() { *alive_ = false; }
+IpcLink::~IpcLink() {
+    *alive_ = false;
+}
 
 void IpcLink::send(const ipc::Message& message) {
     if (lost_) return;
@@ -43,7 +48,8 @@ void IpcLink::readable() {
     if (!messages) return fail(messages.error());
     const auto alive = alive_;
     for (const ipc::Message& message : *messages) {
-        if (const auto* hello = std::get_if<ipc::Hello>(&message)) peer_pid_ = static_cast<pid_t>(hello->pid);
+        if (const auto* hello = std::get_if<ipc::Hello>(&message))
+            peer_pid_ = static_cast<pid_t>(hello->pid);
         events_.message(message);
         if (!*alive) return;  // the owner ended the link in its callback
     }

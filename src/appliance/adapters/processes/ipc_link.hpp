@@ -1,4 +1,5 @@
-// An ipc connection on the loop: messages come in by callback, what the socket does not take at once waits for it.
+// An ipc connection on the loop: messages come in by callback, what the socket does not take at
+// once waits for it.
 #pragma once
 
 #include <functional>
@@ -16,7 +17,9 @@ class IpcLink {
         std::function<void()> lost;  // posted once; the link is dead then
     };
     // RES_NOT_FOUND when nobody listens. Our Hello has been queued when it returns.
-    static Result<std::unique_ptr<IpcLink>> connect(async::Loop& loop, const std::filesystem::path& socket, Events events);
+    static Result<std::unique_ptr<IpcLink>> connect(async::Loop& loop,
+                                                    const std::filesystem::path& socket,
+                                                    Events events);
     ~IpcLink();
     void send(const ipc::Message& message);
     pid_t peer_pid() const { return peer_pid_; }

@@ -19,9 +19,15 @@ std::string OutputKeeper::stem(const std::string& stream_id, const std::string& 
     return "out-" + crypto::sha256_hex(stream_id + "|" + destination_id).substr(0, 16);
 }
 
-OutputKeeper::OutputKeeper(async::Loop& loop, const Clock& clock, Random& random, const OutputsOptions& options,
-                           OutputSpec spec, const std::function<void(const OutputReport&)>& report)
-    : loop_(loop), clock_(clock), random_(random), options_(options), spec_(std::move(spec)), report_(report) {}
+OutputKeeper::OutputKeeper(async::Loop& loop, const Clock& clock, Random& random,
+                           const OutputsOptions& options, OutputSpec spec,
+                           const std::function<void(const OutputReport&)>& report)
+    : loop_(loop),
+      clock_(clock),
+      random_(random),
+      options_(options),
+      spec_(std::move(spec)),
+      report_(report) {}
 
 std::filesystem::path OutputKeeper::file(const char* extension) const {
     return options_.run_dir / (stem(spec_.stream_id, spec_.destination_id) + extension);
@@ -43,12 +49,14 @@ void OutputKeeper::end(std::int64_t drain_ms) {
     look();
 }
 
-// Connects if it listens; otherwise starts it, not more often than the back-off allows; ends what must not be.
+// Connects if it listens; otherwise starts it, not more often than the back-off allows; ends what
+// must not be.
 void OutputKeeper::look() {
     child_runs_ = child_.running();
     if (!wanted_ && told_stopped_) return;
     if (!link_) {
-        auto link = IpcLink::connect(loop_, file(".sock"), {[this](const ipc::Message& m) { take(m); }, [this] { lost(); }});
+        auto link = IpcLink::connect(
+            loop_, file(".sock"), {[this](const ipc::Message& m) { take(m); }, [this] { lost(); }});
         if (link) {
             link_ = *std::move(link);
             up_since_ = clock_.steady();
@@ -68,26 +76,30 @@ void OutputKeeper::look() {
 
 void OutputKeeper::spawn() {
     not_before_ = {clock_.steady().ns + backoff_.next_ms(random_) * 1'000'000};
-    // A destination's address holds its stream key: it goes through a file only we can read, never the command line.
-    const std::string config = "stream_id=" + spec_.stream_id + "\ndestination_id=" + spec_.destination_id +
-                               "\nkind=" + spec_.kind + "\nlocation=" + spec_.location + "\n";
+    // A destination's address holds its stream key: it goes through a file only we can read, never
+    // the command line.
+    const std::string config = "stream_id=" + spec_.stream_id +
+                               "\ndestination_id=" + spec_.destination_id + "\nkind=" + spec_.kind +
+                               "\nlocation=" + spec_.location + "\n";
     if (const Status kept = write_file(file(".conf"), config, 0600); !kept)
         return log::error("Output {}: {}", spec_.destination_id, kept.error().message);
     auto child = Child::start(options_.executable,
-                              {"--socket", file(".sock").string(), "--media-socket", options_.media_socket.string(),
-                               "--config", file(".conf").string()},
+                              {"--socket", file(".sock").string(), "--media-socket",
+                               options_.media_socket.string(), "--config", file(".conf").string()},
                               file(".log"));
     if (!child) return log::error("{}", child.error().message);
     child_ = *child;
     child_runs_ = true;
-    log::info("Started output {} of {}, pid {}", spec_.destination_id, spec_.stream_id, child_.pid());
+    log::info("Started output {} of {}, pid {}", spec_.destination_id, spec_.stream_id,
+              child_.pid());
 }
 
 void OutputKeeper::take(const ipc::Message& message) {
     const auto* s = std::get_if<ipc::OutputStatus>(&message);
     if (s == nullptr || told_stopped_) return;
-    last_ = {s->stream_id, s->destination_id, s->state, s->error_code, s->error_message, s->attempt, s->reconnects,
-             s->bytes,     s->frames,         s->frames_dropped, s->first_frame, s->uptime_ms};
+    last_ = {s->stream_id,     s->destination_id, s->state,       s->error_code,
+             s->error_message, s->attempt,        s->reconnects,  s->bytes,
+             s->frames,        s->frames_dropped, s->first_frame, s->uptime_ms};
     last_.stream_id = spec_.stream_id;
     last_.destination_id = spec_.destination_id;
     if (last_.state == "stopped") return;  // said once, when the process is gone
@@ -97,7 +109,8 @@ void OutputKeeper::take(const ipc::Message& message) {
 void OutputKeeper::lost() {
     link_.reset();
     if (clock_.steady().ns - up_since_.ns > healthy_after_ns) backoff_.reset();
-    // A failed output has said so and may go; any other death of a wanted output is a loss to be told.
+    // A failed output has said so and may go; any other death of a wanted output is a loss to be
+    // told.
     if (wanted_ && last_.state != "failed") {
         log::warning("Output {} of {} is gone", spec_.destination_id, spec_.stream_id);
         last_.stream_id = spec_.stream_id;

@@ -14,7 +14,8 @@ namespace vistter::appliance {
 class OutputKeeper {
   public:
     // `report` must outlive it.
-    OutputKeeper(async::Loop& loop, const Clock& clock, Random& random, const OutputsOptions& options, OutputSpec spec,
+    OutputKeeper(async::Loop& loop, const Clock& clock, Random& random,
+                 const OutputsOptions& options, OutputSpec spec,
                  const std::function<void(const OutputReport&)>& report);
     void start();
     void end(std::int64_t drain_ms);

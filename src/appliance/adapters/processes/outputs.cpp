@@ -31,17 +31,21 @@ class Outputs final : public OutputProcesses {
         keeper.start();
     }
 
-    void stop(const std::string& stream_id, const std::string& destination_id, std::int64_t drain_ms) override {
+    void stop(const std::string& stream_id, const std::string& destination_id,
+              std::int64_t drain_ms) override {
         keeper_of({stream_id, destination_id, {}, {}}).end(drain_ms);
     }
 
     void keep_only(const std::vector<OutputSpec>& wanted) override {
         std::set<std::string> stems;
-        for (const auto& output : wanted) stems.insert(OutputKeeper::stem(output.stream_id, output.destination_id));
+        for (const auto& output : wanted)
+            stems.insert(OutputKeeper::stem(output.stream_id, output.destination_id));
         std::error_code failed;
         for (const auto& entry : std::filesystem::directory_iterator(options_.run_dir, failed)) {
             const auto path = entry.path();
-            if (!path.filename().string().starts_with("out-") || stems.contains(path.stem().string())) continue;
+            if (!path.filename().string().starts_with("out-") ||
+                stems.contains(path.stem().string()))
+                continue;
             if (path.extension() == ".sock") end_stranger(path);
             if (path.extension() == ".conf") std::filesystem::remove(path, failed);
         }
@@ -56,13 +60,17 @@ class Outputs final : public OutputProcesses {
   private:
     OutputKeeper& keeper_of(const OutputSpec& output) {
         auto& keeper = keepers_[OutputKeeper::stem(output.stream_id, output.destination_id)];
-        if (!keeper) keeper = std::make_unique<OutputKeeper>(loop_, clock_, random_, options_, output, report_);
+        if (!keeper)
+            keeper =
+                std::make_unique<OutputKeeper>(loop_, clock_, random_, options_, output, report_);
         return *keeper;
     }
 
     // An output nobody wants any more, left by a former control process.
     void end_stranger(const std::filesystem::path& socket) {
-        auto link = IpcLink::connect(loop_, socket, {[](const ipc::Message&) {}, [this, socket] { strangers_.erase(socket); }});
+        auto link = IpcLink::connect(
+            loop_, socket,
+            {[](const ipc::Message&) {}, [this, socket] { strangers_.erase(socket); }});
         if (!link) return;
         log::info("Ending an output that is no longer wanted");
         (*link)->send(ipc::StopOutput{0});
@@ -71,7 +79,8 @@ class Outputs final : public OutputProcesses {
 
     void look() {
         for (auto& [key, keeper] : keepers_) keeper->look();
-        const bool all_ended = std::all_of(keepers_.begin(), keepers_.end(), [](const auto& k) { return k.second->ended(); });
+        const bool all_ended = std::all_of(keepers_.begin(), keepers_.end(),
+                                           [](const auto& k) { return k.second->ended(); });
         if (gone_ && all_ended && strangers_.empty() && !told_gone_) {
             told_gone_ = true;
             loop_.post(gone_);
@@ -100,11 +109,13 @@ class NoOutputs final : public OutputPort {
 
 }  // namespace
 
-std::unique_ptr<OutputProcesses> make_output_processes(async::Loop& loop, const Clock& clock, Random& random,
-                                                       OutputsOptions options) {
+std::unique_ptr<OutputProcesses> make_output_processes(async::Loop& loop, const Clock& clock,
+                                                       Random& random, OutputsOptions options) {
     return std::make_unique<Outputs>(loop, clock, random, std::move(options));
 }
 
-std::unique_ptr<OutputPort> make_no_outputs() { return std::make_unique<NoOutputs>(); }
+std::unique_ptr<OutputPort> make_no_outputs() {
+    return std::make_unique<NoOutputs>();
+}
 
 }  // namespace vistter::appliance

@@ -1,5 +1,5 @@
-// Keeps one vistter-output for each wanted destination of each stream: adopts those that run, starts and restarts the
-// others, ends what is not wanted.
+// Keeps one vistter-output for each wanted destination of each stream: adopts those that run,
+// starts and restarts the others, ends what is not wanted.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +14,8 @@
 namespace vistter::appliance {
 
 struct OutputsOptions {
-    std::filesystem::path executable, media_socket, run_dir;  // run_dir holds a socket, a 0600 config and a log each
+    std::filesystem::path executable, media_socket,
+        run_dir;  // run_dir holds a socket, a 0600 config and a log each
 };
 
 class OutputProcesses : public OutputPort {
@@ -24,8 +25,8 @@ class OutputProcesses : public OutputPort {
     virtual void stop_all(std::function<void()> gone) = 0;
 };
 
-std::unique_ptr<OutputProcesses> make_output_processes(async::Loop& loop, const Clock& clock, Random& random,
-                                                       OutputsOptions options);
+std::unique_ptr<OutputProcesses> make_output_processes(async::Loop& loop, const Clock& clock,
+                                                       Random& random, OutputsOptions options);
 // For an appliance without a picture.
 std::unique_ptr<OutputPort> make_no_outputs();
 

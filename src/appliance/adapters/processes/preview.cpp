@@ -12,7 +12,8 @@ constexpr std::int64_t retry_ms = 500;
 
 class MediaPreview final : public Preview {
   public:
-    MediaPreview(async::Loop& loop, std::filesystem::path socket) : loop_(loop), socket_(std::move(socket)) {}
+    MediaPreview(async::Loop& loop, std::filesystem::path socket)
+        : loop_(loop), socket_(std::move(socket)) {}
 
     std::function<void()> watch(std::function<void(const std::string&)> image) override {
         const int id = ++last_id_;
@@ -29,7 +30,8 @@ class MediaPreview final : public Preview {
 
   private:
     void connect() {
-        auto link = IpcLink::connect(loop_, socket_, {[this](const ipc::Message& m) { take(m); }, [this] { lost(); }});
+        auto link = IpcLink::connect(
+            loop_, socket_, {[this](const ipc::Message& m) { take(m); }, [this] { lost(); }});
         if (!link) return lost();
         link_ = *std::move(link);
         link_->send(ipc::Subscribe{"preview"});

@@ -1,5 +1,5 @@
-// Keeps one vistter-program running and speaks to it: adopts one that already runs, starts one otherwise, restarts it
-// with back-off when it dies (rulings 25).
+// Keeps one vistter-program running and speaks to it: adopts one that already runs, starts one
+// otherwise, restarts it with back-off when it dies (rulings 25).
 #pragma once
 
 #include <filesystem>
@@ -27,8 +27,8 @@ class ProgramProcess : public ProgramPort {
     virtual void shut_down(std::function<void()> gone) = 0;
 };
 
-std::unique_ptr<ProgramProcess> make_program_process(async::Loop& loop, const Clock& clock, Random& random,
-                                                     ProgramOptions options);
+std::unique_ptr<ProgramProcess> make_program_process(async::Loop& loop, const Clock& clock,
+                                                     Random& random, ProgramOptions options);
 // For an appliance without a picture: never ready, drops every order.
 std::unique_ptr<ProgramPort> make_no_program();
 

@@ -17,22 +17,29 @@ class SqlConfigStore final : public ConfigStore {
         }
         auto destinations = db_.prepare("SELECT destination_id, kind, url, path FROM destination");
         while (destinations.step())
-            config.destinations[destinations.text(0)] = {destinations.text(1), destinations.text(2), destinations.text(3)};
+            config.destinations[destinations.text(0)] = {destinations.text(1), destinations.text(2),
+                                                         destinations.text(3)};
         auto profiles = db_.prepare(
-            "SELECT profile_id, width, height, rate_num, rate_den, video_bitrate_kbps, keyframe_interval_s, preset, "
+            "SELECT profile_id, width, height, rate_num, rate_den, video_bitrate_kbps, "
+            "keyframe_interval_s, preset, "
             "audio_bitrate_kbps FROM encoding_profile");
         while (profiles.step()) {
-            const auto number = [&](int column) { return static_cast<int>(profiles.integer(column)); };
-            config.encoding_profiles[profiles.text(0)] = {number(1), number(2), number(3),        number(4),
-                                                          number(5), number(6), profiles.text(7), number(8)};
+            const auto number = [&](int column) {
+                return static_cast<int>(profiles.integer(column));
+            };
+            config.encoding_profiles[profiles.text(0)] = {number(1),        number(2), number(3),
+                                                          number(4),        number(5), number(6),
+                                                          profiles.text(7), number(8)};
         }
         return config;
     }
 
     void save(const Config& config) override {
         db_.transaction([&] {
-            db_.prepare("INSERT INTO config (only, revision, device_name) VALUES (1, ?, ?) ON CONFLICT (only) DO UPDATE "
-                        "SET revision = excluded.revision, device_name = excluded.device_name")
+            db_.prepare(
+                   "INSERT INTO config (only, revision, device_name) VALUES (1, ?, ?) ON CONFLICT "
+                   "(only) DO UPDATE "
+                   "SET revision = excluded.revision, device_name = excluded.device_name")
                 .bind(config.revision)
                 .bind(config.device_name)
                 .run();
@@ -73,12 +80,16 @@ class SqlCameraStore final : public CameraStore {
 
     std::vector<Camera> all() override {
         std::vector<Camera> out;
-        auto rows = db_.prepare("SELECT camera_id, name, kind, protocol, host, port, path FROM camera ORDER BY camera_id");
+        auto rows = db_.prepare(
+            "SELECT camera_id, name, kind, protocol, host, port, path FROM camera ORDER BY "
+            "camera_id");
         while (rows.step()) out.push_back(read(rows));
         return out;
     }
     std::optional<Camera> find(const std::string& camera_id) override {
-        auto row = db_.prepare("SELECT camera_id, name, kind, protocol, host, port, path FROM camera WHERE camera_id = ?");
+        auto row = db_.prepare(
+            "SELECT camera_id, name, kind, protocol, host, port, path FROM camera WHERE camera_id "
+            "= ?");
         row.bind(camera_id);
         if (!row.step()) return std::nullopt;
         return read(row);
@@ -101,7 +112,8 @@ class SqlCameraStore final : public CameraStore {
   private:
     static Camera read(const store::Statement& row) {
         return {row.text(0),
-                {row.text(1), row.text(2), row.text(3), row.text(4), static_cast<int>(row.integer(5)), row.text(6)}};
+                {row.text(1), row.text(2), row.text(3), row.text(4),
+                 static_cast<int>(row.integer(5)), row.text(6)}};
     }
     store::Database& db_;
 };
@@ -110,8 +122,9 @@ class SqlAttemptStore final : public AttemptStore {
   public:
     explicit SqlAttemptStore(store::Database& database) : db_(database) {}
     int begin(const std::string& command_id) override {
-        auto row = db_.prepare("INSERT INTO command_attempt VALUES (?, 1) ON CONFLICT (command_id) DO UPDATE "
-                               "SET attempts = attempts + 1 RETURNING attempts");
+        auto row = db_.prepare(
+            "INSERT INTO command_attempt VALUES (?, 1) ON CONFLICT (command_id) DO UPDATE "
+            "SET attempts = attempts + 1 RETURNING attempts");
         row.bind(command_id);
         const int attempts = row.step() ? static_cast<int>(row.integer(0)) : 1;
         while (row.step()) {
@@ -137,7 +150,8 @@ class SqlAccountStore final : public AccountStore {
     void set_password_hash(const std::string& hash) override {
         db_.prepare("INSERT OR REPLACE INTO local_account VALUES (1, ?)").bind(hash).run();
     }
-    void put_session(const std::string& token_hash, const std::string& csrf_token, WallTime expires) override {
+    void put_session(const std::string& token_hash, const std::string& csrf_token,
+                     WallTime expires) override {
         db_.prepare("INSERT OR REPLACE INTO local_session VALUES (?, ?, ?)")
             .bind(token_hash)
             .bind(csrf_token)
@@ -145,7 +159,8 @@ class SqlAccountStore final : public AccountStore {
             .run();
     }
     std::optional<std::string> csrf_of(const std::string& token_hash, WallTime now) override {
-        auto row = db_.prepare("SELECT csrf_token FROM local_session WHERE token_hash = ? AND expires_ms > ?");
+        auto row = db_.prepare(
+            "SELECT csrf_token FROM local_session WHERE token_hash = ? AND expires_ms > ?");
         row.bind(token_hash).bind(now.ms);
         if (!row.step()) return std::nullopt;
         return row.text(0);

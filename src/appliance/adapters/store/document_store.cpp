@@ -15,20 +15,26 @@ class SqlTimelineStore final : public TimelineStore {
     std::vector<StoredTimeline> all() override {
         std::vector<StoredTimeline> out;
         auto rows = db_.prepare(
-            "SELECT timeline_id, max(revision), name, doc_sha256, body_sha256, '', ready_ms FROM timeline "
+            "SELECT timeline_id, max(revision), name, doc_sha256, body_sha256, '', ready_ms FROM "
+            "timeline "
             "GROUP BY timeline_id ORDER BY timeline_id");
         while (rows.step()) out.push_back(read(rows));
         return out;
     }
     std::optional<StoredTimeline> find(const std::string& timeline_id) override {
-        auto row = db_.prepare("SELECT timeline_id, revision, name, doc_sha256, body_sha256, body, ready_ms FROM timeline "
-                               "WHERE timeline_id = ? ORDER BY revision DESC LIMIT 1");
+        auto row = db_.prepare(
+            "SELECT timeline_id, revision, name, doc_sha256, body_sha256, body, ready_ms FROM "
+            "timeline "
+            "WHERE timeline_id = ? ORDER BY revision DESC LIMIT 1");
         row.bind(timeline_id);
         return first(row);
     }
-    std::optional<StoredTimeline> find(const std::string& timeline_id, std::int64_t revision) override {
-        auto row = db_.prepare("SELECT timeline_id, revision, name, doc_sha256, body_sha256, body, ready_ms FROM timeline "
-                               "WHERE timeline_id = ? AND revision = ?");
+    std::optional<StoredTimeline> find(const std::string& timeline_id,
+                                       std::int64_t revision) override {
+        auto row = db_.prepare(
+            "SELECT timeline_id, revision, name, doc_sha256, body_sha256, body, ready_ms FROM "
+            "timeline "
+            "WHERE timeline_id = ? AND revision = ?");
         row.bind(timeline_id).bind(revision);
         return first(row);
     }
@@ -43,10 +49,14 @@ class SqlTimelineStore final : public TimelineStore {
                 .bind(timeline.body)
                 .bind(timeline.ready_at.ms)
                 .run();
-            // A revision that still plays is kept as well: pause, seek and a restart need its document.
-            db_.prepare("DELETE FROM timeline WHERE timeline_id = ?1 AND revision NOT IN (SELECT revision FROM timeline "
-                        "WHERE timeline_id = ?1 ORDER BY revision DESC LIMIT ?2) AND revision NOT IN (SELECT revision FROM "
-                        "run WHERE timeline_id = ?1 AND state IN ('arming', 'playing', 'paused'))")
+            // A revision that still plays is kept as well: pause, seek and a restart need its
+            // document.
+            db_.prepare(
+                   "DELETE FROM timeline WHERE timeline_id = ?1 AND revision NOT IN (SELECT "
+                   "revision FROM timeline "
+                   "WHERE timeline_id = ?1 ORDER BY revision DESC LIMIT ?2) AND revision NOT IN "
+                   "(SELECT revision FROM "
+                   "run WHERE timeline_id = ?1 AND state IN ('arming', 'playing', 'paused'))")
                 .bind(timeline.timeline_id)
                 .bind(std::int64_t{retain_previous ? 2 : 1})
                 .run();
@@ -55,7 +65,8 @@ class SqlTimelineStore final : public TimelineStore {
 
   private:
     static StoredTimeline read(const store::Statement& row) {
-        return {row.text(0), row.integer(1), row.text(2), row.text(3), row.text(5), row.text(4), {row.integer(6)}};
+        return {row.text(0), row.integer(1), row.text(2),     row.text(3),
+                row.text(5), row.text(4),    {row.integer(6)}};
     }
     static std::optional<StoredTimeline> first(store::Statement& row) {
         if (!row.step()) return std::nullopt;
@@ -71,7 +82,8 @@ struct TokenRow {
 TokenRow to_row(const contract::TokenValue& value) {
     if (!value) return {"null", ""};
     if (const auto* flag = std::get_if<bool>(&*value)) return {"boolean", *flag ? "1" : "0"};
-    if (const auto* number = std::get_if<double>(&*value)) return {"number", fmt::format("{:a}", *number)};
+    if (const auto* number = std::get_if<double>(&*value))
+        return {"number", fmt::format("{:a}", *number)};
     return {"text", std::get<std::string>(*value)};
 }
 
@@ -88,12 +100,15 @@ class SqlOverlayStore final : public OverlayStore {
 
     std::vector<StoredOverlay> all() override {
         std::vector<StoredOverlay> out;
-        auto rows = db_.prepare("SELECT overlay_id, revision, sha256, ocl_text FROM overlay ORDER BY overlay_id");
-        while (rows.step()) out.push_back({rows.text(0), rows.integer(1), rows.text(2), rows.text(3)});
+        auto rows = db_.prepare(
+            "SELECT overlay_id, revision, sha256, ocl_text FROM overlay ORDER BY overlay_id");
+        while (rows.step())
+            out.push_back({rows.text(0), rows.integer(1), rows.text(2), rows.text(3)});
         return out;
     }
     std::optional<StoredOverlay> find(const std::string& overlay_id) override {
-        auto row = db_.prepare("SELECT overlay_id, revision, sha256, ocl_text FROM overlay WHERE overlay_id = ?");
+        auto row = db_.prepare(
+            "SELECT overlay_id, revision, sha256, ocl_text FROM overlay WHERE overlay_id = ?");
         row.bind(overlay_id);
         if (!row.step()) return std::nullopt;
         return StoredOverlay{row.text(0), row.integer(1), row.text(2), row.text(3)};
@@ -111,14 +126,23 @@ class SqlOverlayStore final : public OverlayStore {
     }
     std::vector<OverlayClaim> claims() override {
         std::vector<OverlayClaim> out;
-        auto rows = db_.prepare("SELECT slot, overlay_id, scene_id, z, duration_ms, shown_ms FROM overlay_claim ORDER BY slot");
+        auto rows = db_.prepare(
+            "SELECT slot, overlay_id, scene_id, z, duration_ms, shown_ms FROM overlay_claim ORDER "
+            "BY slot");
         while (rows.step())
-            out.push_back({rows.text(0), rows.text(1), rows.text(2), static_cast<int>(rows.integer(3)), {},
-                           rows.integer(4), {rows.integer(5)}});
+            out.push_back({rows.text(0),
+                           rows.text(1),
+                           rows.text(2),
+                           static_cast<int>(rows.integer(3)),
+                           {},
+                           rows.integer(4),
+                           {rows.integer(5)}});
         for (OverlayClaim& claim : out) {
-            auto tokens = db_.prepare("SELECT name, kind, value FROM overlay_claim_token WHERE slot = ?");
+            auto tokens =
+                db_.prepare("SELECT name, kind, value FROM overlay_claim_token WHERE slot = ?");
             tokens.bind(claim.slot);
-            while (tokens.step()) claim.tokens[tokens.text(0)] = from_row({tokens.text(1), tokens.text(2)});
+            while (tokens.step())
+                claim.tokens[tokens.text(0)] = from_row({tokens.text(1), tokens.text(2)});
         }
         return out;
     }

@@ -5,8 +5,9 @@ namespace vistter::appliance {
 namespace {
 
 // Columns of a run row, in the order read() expects.
-#define VISTTER_RUN_COLUMNS                                                                                        \
-    "SELECT run_id, command_id, correlation_id, timeline_id, revision, state, start_frame, first_run_frame, paused, " \
+#define VISTTER_RUN_COLUMNS                                                                  \
+    "SELECT run_id, command_id, correlation_id, timeline_id, revision, state, start_frame, " \
+    "first_run_frame, paused, "                                                              \
     "priority, planned_start_ms, known_run_frame, known_ms FROM run "
 
 class SqlRunStore final : public RunStore {
@@ -14,7 +15,8 @@ class SqlRunStore final : public RunStore {
     explicit SqlRunStore(store::Database& database) : db_(database) {}
 
     std::vector<StoredRun> live() override {
-        auto rows = db_.prepare(VISTTER_RUN_COLUMNS "WHERE state IN ('arming', 'playing', 'paused') ORDER BY made");
+        auto rows = db_.prepare(VISTTER_RUN_COLUMNS
+                                "WHERE state IN ('arming', 'playing', 'paused') ORDER BY made");
         return every(rows);
     }
     std::vector<StoredRun> newest(int limit) override {
@@ -33,10 +35,13 @@ class SqlRunStore final : public RunStore {
         return first(row);
     }
     void put(const StoredRun& run) override {
-        db_.prepare("INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
-                    "(SELECT coalesce(max(made), 0) + 1 FROM run)) ON CONFLICT (run_id) DO UPDATE SET state = ?6, "
-                    "start_frame = ?7, first_run_frame = ?8, paused = ?9, planned_start_ms = ?11, known_run_frame = ?12, "
-                    "known_ms = ?13")
+        db_.prepare(
+               "INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+               "(SELECT coalesce(max(made), 0) + 1 FROM run)) ON CONFLICT (run_id) DO UPDATE SET "
+               "state = ?6, "
+               "start_frame = ?7, first_run_frame = ?8, paused = ?9, planned_start_ms = ?11, "
+               "known_run_frame = ?12, "
+               "known_ms = ?13")
             .bind(run.run_id)
             .bind(run.command_id)
             .bind(run.correlation_id)
@@ -90,14 +95,16 @@ class SqlStreamStore final : public StreamStore {
     std::vector<StoredStream> all() override {
         std::vector<StoredStream> out;
         auto rows = db_.prepare(
-            "SELECT stream_id, profile_id, wanted, was_live, command_id, correlation_id FROM stream ORDER BY stream_id");
+            "SELECT stream_id, profile_id, wanted, was_live, command_id, correlation_id FROM "
+            "stream ORDER BY stream_id");
         while (rows.step()) out.push_back(read(rows));
         for (StoredStream& stream : out) add_destinations(stream);
         return out;
     }
     std::optional<StoredStream> find(const std::string& stream_id) override {
         auto row = db_.prepare(
-            "SELECT stream_id, profile_id, wanted, was_live, command_id, correlation_id FROM stream WHERE stream_id = ?");
+            "SELECT stream_id, profile_id, wanted, was_live, command_id, correlation_id FROM "
+            "stream WHERE stream_id = ?");
         row.bind(stream_id);
         if (!row.step()) return std::nullopt;
         StoredStream stream = read(row);
@@ -106,8 +113,11 @@ class SqlStreamStore final : public StreamStore {
     }
     void put(const StoredStream& stream) override {
         db_.transaction([&] {
-            db_.prepare("INSERT INTO stream VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (stream_id) DO UPDATE SET "
-                        "profile_id = ?2, wanted = ?3, was_live = ?4, command_id = ?5, correlation_id = ?6")
+            db_.prepare(
+                   "INSERT INTO stream VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (stream_id) DO "
+                   "UPDATE SET "
+                   "profile_id = ?2, wanted = ?3, was_live = ?4, command_id = ?5, correlation_id = "
+                   "?6")
                 .bind(stream.stream_id)
                 .bind(stream.profile_id)
                 .bind(std::int64_t{stream.wanted})
@@ -115,7 +125,9 @@ class SqlStreamStore final : public StreamStore {
                 .bind(stream.command_id)
                 .bind(stream.correlation_id)
                 .run();
-            db_.prepare("DELETE FROM stream_destination WHERE stream_id = ?").bind(stream.stream_id).run();
+            db_.prepare("DELETE FROM stream_destination WHERE stream_id = ?")
+                .bind(stream.stream_id)
+                .run();
             std::int64_t position = 0;
             for (const std::string& id : stream.destination_ids)
                 db_.prepare("INSERT INTO stream_destination VALUES (?, ?, ?)")
@@ -128,10 +140,12 @@ class SqlStreamStore final : public StreamStore {
 
   private:
     static StoredStream read(const store::Statement& row) {
-        return {row.text(0), row.text(1), {}, row.integer(2) != 0, row.integer(3) != 0, row.text(4), row.text(5)};
+        return {row.text(0),         row.text(1), {},         row.integer(2) != 0,
+                row.integer(3) != 0, row.text(4), row.text(5)};
     }
     void add_destinations(StoredStream& stream) {
-        auto rows = db_.prepare("SELECT destination_id FROM stream_destination WHERE stream_id = ? ORDER BY position");
+        auto rows = db_.prepare(
+            "SELECT destination_id FROM stream_destination WHERE stream_id = ? ORDER BY position");
         rows.bind(stream.stream_id);
         while (rows.step()) stream.destination_ids.push_back(rows.text(0));
     }
@@ -140,7 +154,9 @@ class SqlStreamStore final : public StreamStore {
 
 }  // namespace
 
-std::unique_ptr<RunStore> make_run_store(store::Database& database) { return std::make_unique<SqlRunStore>(database); }
+std::unique_ptr<RunStore> make_run_store(store::Database& database) {
+    return std::make_unique<SqlRunStore>(database);
+}
 std::unique_ptr<StreamStore> make_stream_store(store::Database& database) {
     return std::make_unique<SqlStreamStore>(database);
 }

@@ -1,4 +1,5 @@
-// The core's stores over the appliance's one database. Storage failures are thrown (store::StorageFailure).
+// The core's stores over the appliance's one database. Storage failures are thrown
+// (store::StorageFailure).
 #pragma once
 
 #include <memory>

@@ -21,7 +21,8 @@ std::string read_line(const std::filesystem::path& path) {
     std::ifstream file(path);
     std::string line;
     std::getline(file, line);
-    while (!line.empty() && (line.back() == ' ' || line.back() == '\n' || line.back() == '\0')) line.pop_back();
+    while (!line.empty() && (line.back() == ' ' || line.back() == '\n' || line.back() == '\0'))
+        line.pop_back();
     return line;
 }
 
@@ -92,7 +93,8 @@ Traffic read_traffic(const std::string& interface) {
 
 class ProcProbe final : public SystemProbe {
   public:
-    ProcProbe(const Clock& clock, std::filesystem::path state) : clock_(clock), state_(std::move(state)) {
+    ProcProbe(const Clock& clock, std::filesystem::path state)
+        : clock_(clock), state_(std::move(state)) {
         cpu_ = read_cpu();
         traffic_ = read_traffic(main_interface());
         at_ = clock_.steady();
@@ -102,7 +104,8 @@ class ProcProbe final : public SystemProbe {
         SystemFigures out;
         const CpuTimes cpu = read_cpu();
         if (cpu.total > cpu_.total)
-            out.cpu_percent = 100.0 * static_cast<double>(cpu.busy - cpu_.busy) / static_cast<double>(cpu.total - cpu_.total);
+            out.cpu_percent = 100.0 * static_cast<double>(cpu.busy - cpu_.busy) /
+                              static_cast<double>(cpu.total - cpu_.total);
         cpu_ = cpu;
         std::istringstream(read_line("/proc/loadavg")) >> out.load1;
         out.cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
@@ -110,7 +113,8 @@ class ProcProbe final : public SystemProbe {
         struct statvfs disk {};
         if (::statvfs(state_.c_str(), &disk) == 0) {
             out.disk_total_bytes = static_cast<std::int64_t>(disk.f_blocks * disk.f_frsize);
-            out.disk_used_bytes = out.disk_total_bytes - static_cast<std::int64_t>(disk.f_bfree * disk.f_frsize);
+            out.disk_used_bytes =
+                out.disk_total_bytes - static_cast<std::int64_t>(disk.f_bfree * disk.f_frsize);
         }
         read_network(out);
         double uptime = 0;
@@ -161,9 +165,12 @@ std::set<std::string> own_addresses() {
         if (entry->ifa_addr == nullptr) continue;
         char text[INET6_ADDRSTRLEN] = {};
         if (entry->ifa_addr->sa_family == AF_INET)
-            ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(entry->ifa_addr)->sin_addr, text, sizeof text);
+            ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(entry->ifa_addr)->sin_addr,
+                        text, sizeof text);
         else if (entry->ifa_addr->sa_family == AF_INET6)
-            ::inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6*>(entry->ifa_addr)->sin6_addr, text, sizeof text);
+            ::inet_ntop(AF_INET6,
+                        &reinterpret_cast<const sockaddr_in6*>(entry->ifa_addr)->sin6_addr, text,
+                        sizeof text);
         if (text[0] != 0) out.insert(text);
     }
     ::freeifaddrs(list);
@@ -196,7 +203,9 @@ std::string find_serial(const std::string& given) {
     if (!given.empty()) return given;
     if (const std::string set = read_line("/etc/vistter/serial"); !set.empty()) return set;
     const std::string dmi = read_line("/sys/class/dmi/id/product_serial");
-    if (!dmi.empty() && dmi != "None" && dmi != "Not Specified" && dmi.find("O.E.M.") == std::string::npos) return dmi;
+    if (!dmi.empty() && dmi != "None" && dmi != "Not Specified" &&
+        dmi.find("O.E.M.") == std::string::npos)
+        return dmi;
     const std::string machine = read_line("/etc/machine-id");
     return "VS-" + crypto::sha256_hex("vistter-serial:" + machine).substr(0, 12);
 }

@@ -16,7 +16,8 @@ std::unique_ptr<SystemProbe> make_system_probe(const Clock& clock, std::filesyst
 
 // The addresses of this machine's interfaces, as text.
 std::set<std::string> own_addresses();
-// The IANA name of the local time zone, "UTC" if unknown; and the installed tzdata's version, empty if unknown.
+// The IANA name of the local time zone, "UTC" if unknown; and the installed tzdata's version, empty
+// if unknown.
 std::string local_timezone();
 std::string tzdata_version();
 bool clock_is_synced();
