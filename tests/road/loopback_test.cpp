@@ -159,17 +159,17 @@ TEST_F(Loopback, DurableEventsOutliveTheOutageAndMetricsDoNot) {  // contract B.
     ASSERT_TRUE(world.connected());
     world.stop_studio();
     ASSERT_TRUE(world.until([&] { return world.road->status().state == "offline"; }));
-    for (int i = 0; i < 500; ++i) {
+    for (int i = 0; i < 200; ++i) {
         contract::Event event;
         event.event_type = "camera.offline";
         world.road->event(event, {});
         world.road->metrics({});
     }
-    EXPECT_EQ(world.road->status().outbox, 500);
+    EXPECT_EQ(world.road->status().outbox, 200);
     world.start_studio();
-    ASSERT_TRUE(world.until([&] { return world.told.event_count("camera.offline") == 500; }));
+    ASSERT_TRUE(world.until([&] { return world.told.event_count("camera.offline") == 200; }));
     EXPECT_TRUE(outbox_empty());
-    EXPECT_EQ(world.told.event_count("camera.offline"), 500);
+    EXPECT_EQ(world.told.event_count("camera.offline"), 200);
     EXPECT_EQ(world.told.metrics, 0);
 }
 

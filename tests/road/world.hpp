@@ -81,7 +81,7 @@ class World {
     appliance::RoadIdentity identity() const;
 
     // Runs the loop until `done` or the deadline; false at the deadline.
-    bool until(const std::function<bool()>& done, std::int64_t deadline_ms = 15'000);
+    bool until(const std::function<bool()>& done, std::int64_t deadline_ms = 30'000);
     bool connected();
     std::string submit(bool camera, std::optional<WallTime> not_before = {},
                        std::optional<WallTime> expires = {});
