@@ -1,4 +1,4 @@
-// Against a real RTMP server: everything pushed is recorded, and each refusal is told by its own
+// G2.24, G2.30: against a real RTMP server: everything pushed is recorded, and each refusal is told by its own
 // name.
 #include <gtest/gtest.h>
 

@@ -127,8 +127,8 @@ TEST_F(OutputProcessTest, AnEarlierRecordingIsNeverWrittenOver) {
     EXPECT_TRUE(std::filesystem::exists(folder_ / "show-2.ts"));
 }
 
-// The wall between the processes: a server that dies costs only its own stretch, and the output
-// comes back by itself.
+// G2.24. The wall between the processes: a server that dies costs only its own stretch, and the
+// output comes back by itself.
 TEST_F(OutputProcessTest, AKilledServerIsReconnectedFromAKeyframe) {
     auto server = sim::RtmpServer::start({.folder = folder_ / "rtmp"});
     ASSERT_TRUE(server.ok()) << describe(server.error());
@@ -158,7 +158,8 @@ TEST_F(OutputProcessTest, AKilledServerIsReconnectedFromAKeyframe) {
         EXPECT_EQ(*observed->at(i).output_frame, (*observed->at(i - 1).output_frame + 1) % 120)
             << "recorded frame " << i;
     }
-    EXPECT_EQ(log().find(stream_key), std::string::npos) << "the stream key never reaches the log";
+    EXPECT_EQ(log().find(stream_key), std::string::npos)
+        << "G5.7: the stream key never reaches the log";
 }
 
 // findings, media traps 4 and 5: kernel buffers hide a hang, and the server may call our name taken
