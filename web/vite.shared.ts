@@ -11,6 +11,7 @@ export function page(folder: string): UserConfig {
     root,
     base: '/',
     plugins: [svelte()],
+    resolve: { alias: { $shared: fileURLToPath(new URL('./shared', import.meta.url)) } },
     build: { outDir, emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   };
 }

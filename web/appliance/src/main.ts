@@ -1,6 +1,6 @@
 // Starts the page.
 import { mount } from 'svelte';
-import '../../shared/page.css';
+import '$shared/page.css';
 import App from './App.svelte';
 
 mount(App, { target: document.getElementById('app')! });
