@@ -1,4 +1,5 @@
-// Rulings 17: the appliance never connects to itself, whatever the address looks like; tested both ways.
+// Rulings 17: the appliance never connects to itself, whatever the address looks like; tested both
+// ways.
 #include "appliance/core/address_policy.hpp"
 
 #include <gtest/gtest.h>
@@ -21,17 +22,22 @@ TEST(AddressPolicy, TakesAddressesApart) {
 }
 
 TEST(AddressPolicy, RefusesWhatIsNoAddress) {
-    for (const char* wrong : {"", "https://", "://host", "https:///path", "https://host:0", "https://host:65536",
-                              "https://host:12ab", "https://[::1", "https://ho st/", "https://host\\@evil/", "https://h\r\n/"})
+    for (const char* wrong : {"", "https://", "://host", "https:///path", "https://host:0",
+                              "https://host:65536", "https://host:12ab", "https://[::1",
+                              "https://ho st/", "https://host\\@evil/", "https://h\r\n/"})
         EXPECT_FALSE(parse_address(wrong).ok()) << wrong;
 }
 
 TEST(AddressPolicy, KnowsEverySpellingOfThisMachine) {
-    for (const char* own : {"localhost", "LOCALHOST", "a.localhost", "localhost.", "127.0.0.1", "127.8.9.1", "0.0.0.0", "::1",
-                            "[::1]", "::", "::ffff:127.0.0.1", "::ffff:7f00:1", "fe80::1", "169.254.169.254", "2130706433",
-                            "0x7f000001", "127.1", "0177.0.0.1", "224.0.0.1", "ff02::1", "192.0.2.7"})
+    for (const char* own :
+         {"localhost",        "LOCALHOST",     "a.localhost", "localhost.",      "127.0.0.1",
+          "127.8.9.1",        "0.0.0.0",       "::1",         "[::1]",           "::",
+          "::ffff:127.0.0.1", "::ffff:7f00:1", "fe80::1",     "169.254.169.254", "2130706433",
+          "0x7f000001",       "127.1",         "0177.0.0.1",  "224.0.0.1",       "ff02::1",
+          "192.0.2.7"})
         EXPECT_FALSE(AddressPolicy(false, {"192.0.2.7"}).may_connect(own).ok()) << own;
-    for (const char* other : {"198.51.100.4", "studio.example", "2001:db8::5", "10.0.0.9", "a1.example"})
+    for (const char* other :
+         {"198.51.100.4", "studio.example", "2001:db8::5", "10.0.0.9", "a1.example"})
         EXPECT_TRUE(AddressPolicy(false, {"192.0.2.7"}).may_connect(other).ok()) << other;
 }
 

@@ -1,4 +1,5 @@
-// DEVICE_CONFIG and CAMERA_ACTION: what is taken whole, what is refused with its place (contract B.8.1, B.8.2).
+// DEVICE_CONFIG and CAMERA_ACTION: what is taken whole, what is refused with its place (contract
+// B.8.1, B.8.2).
 #include <gtest/gtest.h>
 
 #include "appliance/core/fakes.hpp"
@@ -34,14 +35,16 @@ TEST(ConfigDesk, RefusesAPatchWholeAndListsEveryPlace) {
     Bench bench;
     contract::DeviceConfig config = named("One");
     config.config_patch.unsupported = {"/config_patch/network", "/config_patch/time"};
-    config.config_patch.destinations["dst_a"] = contract::Destination{"rtmp", "rtmp://user:pw@198.51.100.4/live/a", ""};
+    config.config_patch.destinations["dst_a"] =
+        contract::Destination{"rtmp", "rtmp://user:pw@198.51.100.4/live/a", ""};
     config.config_patch.destinations["dst_b"] = contract::Destination{"file", "", "../escape.ts"};
     const auto outcome = bench.send(config);
     EXPECT_EQ(outcome.code(), "CFG_UNSUPPORTED");
     ASSERT_EQ(outcome.decision.ack.error->details.size(), 4U);
     EXPECT_EQ(outcome.decision.ack.error->details[0].pointer, "/config_patch/network");
     EXPECT_EQ(outcome.decision.ack.error->details[2].code, ErrorCode::VAL_INLINE_SECRET);
-    EXPECT_EQ(outcome.decision.ack.error->details[3].pointer, "/config_patch/destinations/dst_b/path");
+    EXPECT_EQ(outcome.decision.ack.error->details[3].pointer,
+              "/config_patch/destinations/dst_b/path");
     EXPECT_EQ(bench.config.config, Config{});
 }
 
@@ -70,7 +73,8 @@ TEST(ConfigDesk, WaitsForNothing) {
 // Rulings 17, both ways
 TEST(ConfigDesk, SendsToThisMachineOnlyWhereItIsAllowed) {
     contract::DeviceConfig config;
-    config.config_patch.destinations["dst_a"] = contract::Destination{"rtmp", "rtmp://127.0.0.1:1935/live/a", ""};
+    config.config_patch.destinations["dst_a"] =
+        contract::Destination{"rtmp", "rtmp://127.0.0.1:1935/live/a", ""};
     Bench strict(true, false);
     EXPECT_EQ(strict.send(config).code(), "CFG_INVALID");
     Bench sandbox(true, true);
@@ -94,12 +98,15 @@ TEST(CameraDesk, AddsUpdatesListsAndRemoves) {
     const std::string id = bench.cameras.rows.begin()->first;
     EXPECT_EQ(added.decision.ack.result.text, R"({"camera_id":")" + id + R"("})");
     EXPECT_EQ(added.decision.lane, "camera:" + id);
-    EXPECT_EQ(bench.program.take(), std::vector<std::string>{"camera " + id + " rtsp://198.51.100.4:554/live"});
+    EXPECT_EQ(bench.program.take(),
+              std::vector<std::string>{"camera " + id + " rtsp://198.51.100.4:554/live"});
     auto update = action("update", id);
     update.spec->path = "other";
     EXPECT_EQ(bench.send(update).code(), "");
-    EXPECT_EQ(bench.program.take(), std::vector<std::string>{"camera " + id + " rtsp://198.51.100.4:554/other"});
-    EXPECT_NE(bench.send(action("list")).decision.ack.result.text.find("\"Quay\""), std::string::npos);
+    EXPECT_EQ(bench.program.take(),
+              std::vector<std::string>{"camera " + id + " rtsp://198.51.100.4:554/other"});
+    EXPECT_NE(bench.send(action("list")).decision.ack.result.text.find("\"Quay\""),
+              std::string::npos);
     EXPECT_TRUE(bench.program.take().empty());
     EXPECT_EQ(bench.send(action("remove", id)).code(), "");
     EXPECT_EQ(bench.program.take(), std::vector<std::string>{"remove " + id});
@@ -108,10 +115,12 @@ TEST(CameraDesk, AddsUpdatesListsAndRemoves) {
 
 TEST(CameraDesk, RefusesClearlyWhatItDoesNotDo) {
     Bench bench;
-    for (const char* what : {"discover", "test", "snapshot", "ptz_goto", "ptz_save", "ptz_delete", "ptz_move", "ptz_stop", "ptz_home"}) {
+    for (const char* what : {"discover", "test", "snapshot", "ptz_goto", "ptz_save", "ptz_delete",
+                             "ptz_move", "ptz_stop", "ptz_home"}) {
         const auto outcome = bench.send(action(what, "cam_x"));
         EXPECT_EQ(outcome.code(), "STA_UNSUPPORTED_ACTION") << what;
-        EXPECT_EQ(outcome.decision.ack.error->details[0].expected, "add, update, remove, list") << what;
+        EXPECT_EQ(outcome.decision.ack.error->details[0].expected, "add, update, remove, list")
+            << what;
     }
     EXPECT_EQ(bench.send(action("update", "cam_x")).code(), "RES_NOT_FOUND");
     EXPECT_EQ(bench.send(action("remove", "cam_x")).code(), "RES_NOT_FOUND");

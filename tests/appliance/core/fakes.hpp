@@ -1,5 +1,5 @@
-// The core's ports in memory: what was stored, what was ordered, what was reported. For decision tests only; the real
-// adapters have their own tests on real files, databases and processes.
+// The core's ports in memory: what was stored, what was ordered, what was reported. For decision
+// tests only; the real adapters have their own tests on real files, databases and processes.
 #pragma once
 
 #include <algorithm>
@@ -52,7 +52,9 @@ struct MemoryTimelines final : TimelineStore {
         const auto found = rows.find({id, revision});
         return found == rows.end() ? std::nullopt : std::optional(found->second);
     }
-    void put(const StoredTimeline& row, bool) override { rows[{row.timeline_id, row.revision}] = row; }
+    void put(const StoredTimeline& row, bool) override {
+        rows[{row.timeline_id, row.revision}] = row;
+    }
 };
 
 struct MemoryOverlays final : OverlayStore {
@@ -88,7 +90,8 @@ struct MemoryRuns final : RunStore {
     }
     std::vector<StoredRun> newest(int limit) override {
         std::vector<StoredRun> out(rows.rbegin(), rows.rend());
-        if (out.size() > static_cast<std::size_t>(limit)) out.resize(static_cast<std::size_t>(limit));
+        if (out.size() > static_cast<std::size_t>(limit))
+            out.resize(static_cast<std::size_t>(limit));
         return out;
     }
     std::optional<StoredRun> find(const std::string& id) override {
@@ -137,7 +140,9 @@ struct MemoryLibrary final : Library {
     std::int64_t free = 10'000'000'000;
     bool broken = false;
     std::string sha256_hex(const std::string& text) override { return crypto::sha256_hex(text); }
-    bool has_asset(const std::string& sha, std::int64_t size) override { return assets.contains(sha) && assets[sha] == size; }
+    bool has_asset(const std::string& sha, std::int64_t size) override {
+        return assets.contains(sha) && assets[sha] == size;
+    }
     bool has_asset(const std::string& sha) override { return assets.contains(sha); }
     std::string assets_folder() override { return "/library/assets"; }
     Result<std::string> keep_document(const std::string& name, const std::string& text) override {
@@ -154,7 +159,8 @@ struct ManualDownloads final : Downloads {
     std::vector<contract::AssetEntry> asked;
     DownloadEvents events;
     Status verdict = ok();
-    void fetch(const std::string&, std::vector<contract::AssetEntry> assets, DownloadEvents to) override {
+    void fetch(const std::string&, std::vector<contract::AssetEntry> assets,
+               DownloadEvents to) override {
         asked = std::move(assets);
         events = std::move(to);
     }
@@ -170,30 +176,44 @@ struct RecordingProgram final : ProgramPort {
     }
     std::vector<std::string> take() { return std::exchange(orders, {}); }
     bool ready() const override { return up; }
-    void set_camera(const std::string& id, const std::string& url) override { note("camera " + id + " " + url); }
+    void set_camera(const std::string& id, const std::string& url) override {
+        note("camera " + id + " " + url);
+    }
     void remove_camera(const std::string& id) override { note("remove " + id); }
     void load_show(const StoredTimeline& t, const std::string& path, const std::string&) override {
         note("load " + t.timeline_id + " " + std::to_string(t.revision) + " " + path);
     }
     void play(const StoredRun& run) override {
-        note("play " + run.timeline_id + " at " + std::to_string(run.start_frame) + " from " + std::to_string(run.first_run_frame));
+        note("play " + run.timeline_id + " at " + std::to_string(run.start_frame) + " from " +
+             std::to_string(run.first_run_frame));
     }
     void pause(const std::string&) override { note("pause"); }
     void resume(const std::string&) override { note("resume"); }
-    void seek(const std::string&, std::int64_t frame) override { note("seek " + std::to_string(frame)); }
+    void seek(const std::string&, std::int64_t frame) override {
+        note("seek " + std::to_string(frame));
+    }
     void stop(const std::string&, const std::string& mode) override { note("stop " + mode); }
-    void show_overlay(const OverlayClaim& claim, const StoredOverlay&, const std::string&, const std::string&) override {
+    void show_overlay(const OverlayClaim& claim, const StoredOverlay&, const std::string&,
+                      const std::string&) override {
         note("show " + claim.overlay_id + " " + claim.scene_id + " " + tokens_json(claim.tokens));
     }
-    void set_tokens(const std::string& id, const std::string& tokens) override { note("tokens " + id + " " + tokens); }
-    void hide_overlay(const std::string& id, const std::string& transition) override { note("hide " + id + " " + transition); }
+    void set_tokens(const std::string& id, const std::string& tokens) override {
+        note("tokens " + id + " " + tokens);
+    }
+    void hide_overlay(const std::string& id, const std::string& transition) override {
+        note("hide " + id + " " + transition);
+    }
 };
 
 struct RecordingOutputs final : OutputPort {
     std::vector<std::string> orders;
     std::vector<std::string> take() { return std::exchange(orders, {}); }
-    void start(const OutputSpec& o) override { orders.push_back("start " + o.destination_id + " " + o.kind + " " + o.location); }
-    void keep_only(const std::vector<OutputSpec>& w) override { orders.push_back("keep " + std::to_string(w.size())); }
+    void start(const OutputSpec& o) override {
+        orders.push_back("start " + o.destination_id + " " + o.kind + " " + o.location);
+    }
+    void keep_only(const std::vector<OutputSpec>& w) override {
+        orders.push_back("keep " + std::to_string(w.size()));
+    }
     void stop(const std::string&, const std::string& id, std::int64_t ms) override {
         orders.push_back("stop " + id + " " + std::to_string(ms));
     }
@@ -206,7 +226,9 @@ struct RecordingRoad final : Reporter {
     };
     std::vector<Said> said;
     std::vector<contract::Event> events;
-    void progress(const std::string& id, contract::Progress p) override { said.push_back({id, std::move(p)}); }
+    void progress(const std::string& id, contract::Progress p) override {
+        said.push_back({id, std::move(p)});
+    }
     void event(contract::Event e, const std::string&) override { events.push_back(std::move(e)); }
     void metrics(contract::Metrics) override {}
     void state_report(contract::StateReport) override {}
@@ -218,7 +240,8 @@ struct RecordingRoad final : Reporter {
         return out;
     }
     int count(const std::string& type) const {
-        return static_cast<int>(std::count_if(events.begin(), events.end(), [&](const auto& e) { return e.event_type == type; }));
+        return static_cast<int>(std::count_if(events.begin(), events.end(),
+                                              [&](const auto& e) { return e.event_type == type; }));
     }
 };
 
@@ -248,16 +271,31 @@ struct Bench {
     }
     // Builds the core again on the same stores, as a restarted control process does.
     void start(bool picture = true, bool allow_loopback = true) {
-        appliance = std::make_unique<Appliance>(Workshop{clock, random, reports, config, cameras, timelines, overlays, runs,
-                                                         streams, library, downloads, program, outputs,
-                                                         AddressPolicy(allow_loopback, {"192.0.2.7"}), {picture, {}}});
+        appliance =
+            std::make_unique<Appliance>(Workshop{clock,
+                                                 random,
+                                                 reports,
+                                                 config,
+                                                 cameras,
+                                                 timelines,
+                                                 overlays,
+                                                 runs,
+                                                 streams,
+                                                 library,
+                                                 downloads,
+                                                 program,
+                                                 outputs,
+                                                 AddressPolicy(allow_loopback, {"192.0.2.7"}),
+                                                 {picture, {}}});
     }
     void tick(std::int64_t frame) { appliance->on_tick({frame, clock.steady(), {30, 1}}); }
 
     struct Outcome {
         Decision decision;
         std::string id;
-        std::string code() const { return decision.ack.error ? std::string(to_string(decision.ack.error->code)) : ""; }
+        std::string code() const {
+            return decision.ack.error ? std::string(to_string(decision.ack.error->code)) : "";
+        }
         std::string pointer() const { return decision.ack.error->details.at(0).pointer; }
     };
     // What the road does with a command: decide, then committed or run.

@@ -18,7 +18,8 @@ TEST(FrameClock, FirstFrameAtOrAfterAMoment) {
 TEST(FrameClock, RoundTripHoldsForAWeekOfNtscFrames) {
     const ProgramTick tick{0, {5}, {30'000, 1'001}};
     for (std::int64_t frame = 0; frame < 7LL * 24 * 3600 * 30; frame += 9'973) {
-        // A due time is rounded down to a nanosecond, so it may fall just before its frame, never after it.
+        // A due time is rounded down to a nanosecond, so it may fall just before its frame, never
+        // after it.
         EXPECT_EQ(frame_at_or_after(tick, due_time(tick, frame)), frame);
         EXPECT_EQ(frame_at_or_after(tick, {due_time(tick, frame).ns + 2}), frame + 1);
     }

@@ -1,4 +1,5 @@
-// STREAM_CONTROL: what may start, and following outputs to the one terminal PROGRESS (contract B.8.6, B.10).
+// STREAM_CONTROL: what may start, and following outputs to the one terminal PROGRESS (contract
+// B.8.6, B.10).
 #include <gtest/gtest.h>
 
 #include "appliance/core/fakes.hpp"
@@ -27,7 +28,8 @@ class StreamDeskTest : public ::testing::Test {
         out.command = "stop";
         return out;
     }
-    void says(const std::string& destination, const std::string& state, const std::string& error = {}) {
+    void says(const std::string& destination, const std::string& state,
+              const std::string& error = {}) {
         OutputReport report;
         report.stream_id = "str_a";
         report.destination_id = destination;
@@ -44,13 +46,15 @@ class StreamDeskTest : public ::testing::Test {
 TEST_F(StreamDeskTest, SucceedsOnlyWhenADestinationIsLive) {
     const auto started = bench.send(start());
     EXPECT_EQ(started.decision.ack.status, "accepted");
-    EXPECT_EQ(bench.outputs.take(), std::vector<std::string>{"start dst_a rtmp rtmp://198.51.100.4/live/a"});
+    EXPECT_EQ(bench.outputs.take(),
+              std::vector<std::string>{"start dst_a rtmp rtmp://198.51.100.4/live/a"});
     says("dst_a", "starting");
     EXPECT_EQ(bench.road.states(started.id), "queued connecting");
     says("dst_a", "live");
     EXPECT_EQ(bench.road.states(started.id), "queued connecting running succeeded");
     EXPECT_EQ(state(), "live");
-    EXPECT_EQ(bench.send(start()).decision.ack.status, "completed") << "a second equal start changes nothing";
+    EXPECT_EQ(bench.send(start()).decision.ack.status, "completed")
+        << "a second equal start changes nothing";
     EXPECT_TRUE(bench.outputs.take().empty());
 }
 
@@ -74,7 +78,8 @@ TEST_F(StreamDeskTest, StopsOnceEveryOutputIsGoneAndCancelsAnOpenStart) {
     const auto started = bench.send(start({"dst_a", "dst_b"}));
     bench.outputs.take();
     const auto stopped = bench.send(stop());
-    EXPECT_EQ(bench.outputs.take(), (std::vector<std::string>{"stop dst_a 2000", "stop dst_b 2000"}));
+    EXPECT_EQ(bench.outputs.take(),
+              (std::vector<std::string>{"stop dst_a 2000", "stop dst_b 2000"}));
     EXPECT_EQ(bench.road.states(started.id), "queued connecting cancelled");
     says("dst_a", "stopped");
     EXPECT_EQ(bench.road.states(stopped.id), "queued running");
@@ -96,7 +101,8 @@ TEST_F(StreamDeskTest, ALostDestinationReconnectsForEver) {
 }
 
 TEST_F(StreamDeskTest, RefusesEverythingElseWithoutFalseSuccess) {
-    for (const char* command : {"restart", "update", "slate_on", "slate_off", "record_start", "record_stop", "emergency_stop", "emergency_clear"}) {
+    for (const char* command : {"restart", "update", "slate_on", "slate_off", "record_start",
+                                "record_stop", "emergency_stop", "emergency_clear"}) {
         auto other = start();
         other.command = command;
         EXPECT_EQ(bench.send(other).code(), "STA_UNSUPPORTED_ACTION") << command;
@@ -138,7 +144,8 @@ TEST_F(StreamDeskTest, ARestartedControlTakesUpWhatWasWanted) {
     const int told = bench.road.count("stream.state");
     bench.start();
     bench.appliance->restore();
-    EXPECT_EQ(bench.outputs.take(), (std::vector<std::string>{"keep 1", "start dst_a rtmp rtmp://198.51.100.4/live/a"}));
+    EXPECT_EQ(bench.outputs.take(),
+              (std::vector<std::string>{"keep 1", "start dst_a rtmp rtmp://198.51.100.4/live/a"}));
     says("dst_a", "live");
     EXPECT_EQ(state(), "live");
     EXPECT_EQ(bench.road.count("stream.state"), told) << "what went on all the time is no change";

@@ -33,7 +33,8 @@ TEST(StreamState, AnswersEveryPairAsListed) {
         for (const T trigger : all_stream_triggers) {
             const auto to = next(state, trigger);
             const auto expected = listed.find({state, trigger});
-            const std::string pair = std::string(to_string(state)) + " + " + std::string(to_string(trigger));
+            const std::string pair =
+                std::string(to_string(state)) + " + " + std::string(to_string(trigger));
             if (expected == listed.end()) {
                 ASSERT_FALSE(to.ok()) << pair;
                 EXPECT_EQ(to.error().code, ErrorCode::STA_TRANSITION) << pair;
@@ -47,7 +48,8 @@ TEST(StreamState, AnswersEveryPairAsListed) {
 }
 
 TEST(StreamState, NamesReadBack) {
-    for (const StreamState state : all_stream_states) EXPECT_EQ(stream_state_from(to_string(state)), state);
+    for (const StreamState state : all_stream_states)
+        EXPECT_EQ(stream_state_from(to_string(state)), state);
     EXPECT_FALSE(stream_state_from("on fire"));
 }
 
