@@ -1,5 +1,6 @@
-// vistter-verify-air: judges a recording of a show by the very plan that ran it. For each output frame of the run the plan says which
-// camera and which overlays; the recording's strips and markers say what was there. One JSON line; exit 0 only if right.
+// vistter-verify-air: judges a recording of a show by the very plan that ran it. For each output
+// frame of the run the plan says which camera and which overlays; the recording's strips and
+// markers say what was there. One JSON line; exit 0 only if right.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -42,7 +43,8 @@ struct Show {
 Result<ocl::Rate> read_rate(const std::string& text) {
     long long num = 0, den = 0;
     if (std::sscanf(text.c_str(), "%lld/%lld", &num, &den) != 2 || num <= 0 || den <= 0) {
-        return fail(ErrorCode::VAL_RANGE, fmt::format("{} is no rate; write num/den, e.g. 30/1", text));
+        return fail(ErrorCode::VAL_RANGE,
+                    fmt::format("{} is no rate; write num/den, e.g. 30/1", text));
     }
     return ocl::Rate{num, den};
 }
@@ -52,18 +54,21 @@ Marker white_marker(const json::value& entry, int width, int height) {
     const json::array& rect = entry.at("rect").as_array();
     const json::array& canvas = entry.at("canvas").as_array();
     auto scaled = [&](std::size_t at, int full, std::size_t side) {
-        return static_cast<int>(rect.at(at).to_number<std::int64_t>() * full / canvas.at(side).to_number<std::int64_t>());
+        return static_cast<int>(rect.at(at).to_number<std::int64_t>() * full /
+                                canvas.at(side).to_number<std::int64_t>());
     };
     Marker marker;
     marker.name = std::string(entry.at("overlay_id").as_string());
-    marker.rect = {scaled(0, width, 0), scaled(1, height, 1), scaled(2, width, 0), scaled(3, height, 1)};
+    marker.rect = {scaled(0, width, 0), scaled(1, height, 1), scaled(2, width, 0),
+                   scaled(3, height, 1)};
     marker.y_min = 215;
     marker.u_min = marker.v_min = 112;
     marker.u_max = marker.v_max = 144;
     return marker;
 }
 
-Result<std::vector<MarkerSource>> read_markers(const std::string& file, const contract::TimelineDocument& document,
+Result<std::vector<MarkerSource>> read_markers(const std::string& file,
+                                               const contract::TimelineDocument& document,
                                                int width, int height) {
     auto text = read_file(file, 65'536);
     if (!text.ok()) return text.error();
@@ -76,21 +81,25 @@ Result<std::vector<MarkerSource>> read_markers(const std::string& file, const co
         source.scene_id = std::string(entry.at("scene_id").as_string());
         source.layer_id = std::string(entry.at("layer_id").as_string());
         for (const contract::OverlayRef& overlay : document.overlays) {
-            if (overlay.overlay_id == source.overlay_id && overlay.ocl) source.document = *overlay.ocl;
+            if (overlay.overlay_id == source.overlay_id && overlay.ocl)
+                source.document = *overlay.ocl;
         }
         found.push_back(std::move(source));
     }
     return found;
 }
 
-bool marker_visible(const Show& show, const MarkerSource& source, const timeline::FrameState& state) {
+bool marker_visible(const Show& show, const MarkerSource& source,
+                    const timeline::FrameState& state) {
     for (const timeline::OverlayOnAir& overlay : state.overlays) {
-        if (overlay.overlay_id != source.overlay_id || overlay.scene_id != source.scene_id) continue;
+        if (overlay.overlay_id != source.overlay_id || overlay.scene_id != source.scene_id)
+            continue;
         auto scene = ocl::evaluate(source.document, source.scene_id, overlay.clock, show.rate,
                                    show.plan.uses().at(overlay.use).tokens);
         if (!scene.ok() || scene->finished) continue;
         for (const ocl::LayerState& layer : scene->layers) {
-            if (layer.layer_id == source.layer_id && layer.visible && layer.opacity > 0.5) return true;
+            if (layer.layer_id == source.layer_id && layer.visible && layer.opacity > 0.5)
+                return true;
         }
     }
     return false;
@@ -101,10 +110,12 @@ ExpectedFrame expected_at(const Show& show, std::int64_t output_frame) {
     ExpectedFrame expected;
     const bool mixing = state.outgoing && state.mix_num < state.mix_den;
     const auto source = show.sources.find(std::string(state.program.id));
-    if (!mixing && state.program.kind == timeline::VideoSource::Kind::camera && source != show.sources.end()) {
+    if (!mixing && state.program.kind == timeline::VideoSource::Kind::camera &&
+        source != show.sources.end()) {
         expected.source = source->second;
     }
-    for (const MarkerSource& marker : show.markers) expected.visible.push_back(marker_visible(show, marker, state));
+    for (const MarkerSource& marker : show.markers)
+        expected.visible.push_back(marker_visible(show, marker, state));
     return expected;
 }
 
@@ -119,17 +130,20 @@ Result<Show> read_show(const Options& options, int width, int height) {
     if (!plan.ok()) return plan.error();
     auto markers = read_markers(options.markers, load->document, width, height);
     if (!markers.ok()) return markers.error();
-    Show show{std::move(plan).value(), std::move(markers).value(), {}, *rate, options.start_frame, options.run_frame};
+    Show show{std::move(plan).value(), std::move(markers).value(), {}, *rate,
+              options.start_frame,     options.run_frame};
     for (const std::string& camera : options.cameras) {
         const std::size_t equals = camera.rfind('=');
-        if (equals == std::string::npos) return fail(ErrorCode::VAL_SCHEMA, "--camera wants camera_id=strip number");
+        if (equals == std::string::npos)
+            return fail(ErrorCode::VAL_SCHEMA, "--camera wants camera_id=strip number");
         show.sources[camera.substr(0, equals)] = std::atoi(camera.c_str() + equals + 1);
     }
     return show;
 }
 
 // First and last output frame to grade: the run, as far as the recording holds it.
-std::pair<std::int64_t, std::int64_t> range_of(const Options& options, const std::vector<ObservedFrame>& seen) {
+std::pair<std::int64_t, std::int64_t> range_of(const Options& options,
+                                               const std::vector<ObservedFrame>& seen) {
     std::pair<std::int64_t, std::int64_t> range{options.start_frame, options.end_frame - 1};
     if (auto readable = readable_range(seen)) {
         range.first = std::max(range.first, readable->first);
@@ -177,14 +191,18 @@ Result<Verdict> judge(const Options& options) {
 int run(int argc, char** argv) {
     Options options;
     CLI::App app{"Judges a recording of a show by the plan that ran it"};
-    app.add_option("--recording", options.recording, "what the server recorded (.flv, .ts, .mp4)")->required();
+    app.add_option("--recording", options.recording, "what the server recorded (.flv, .ts, .mp4)")
+        ->required();
     app.add_option("--load", options.load, "the TIMELINE_LOAD body that was sent")->required();
     app.add_option("--markers", options.markers, "where the overlays' markers are")->required();
-    app.add_option("--start-frame", options.start_frame, "output frame of the run's start")->required();
-    app.add_option("--end-frame", options.end_frame, "first output frame after the run (default: to the end)");
+    app.add_option("--start-frame", options.start_frame, "output frame of the run's start")
+        ->required();
+    app.add_option("--end-frame", options.end_frame,
+                   "first output frame after the run (default: to the end)");
     app.add_option("--run-frame", options.run_frame, "run frame at the start frame");
     app.add_option("--rate", options.rate, "output rate num/den");
-    app.add_option("--camera", options.cameras, "camera_id=strip number (repeatable); others are not checked");
+    app.add_option("--camera", options.cameras,
+                   "camera_id=strip number (repeatable); others are not checked");
     CLI11_PARSE(app, argc, argv);
     auto verdict = judge(options);
     if (!verdict.ok()) {
@@ -198,4 +216,6 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace vistter::sim
 
-int main(int argc, char** argv) { return vistter::sim::run(argc, argv); }
+int main(int argc, char** argv) {
+    return vistter::sim::run(argc, argv);
+}
