@@ -1,4 +1,6 @@
 // Unit tests of the pages' plain TypeScript; the browser tests are Playwright's.
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { include: ['shared/**/*.test.ts', 'studio/**/*.test.ts', 'appliance/**/*.test.ts'] } });
+export default defineConfig({
+  test: { include: ['shared/**/*.test.ts', 'studio/**/*.test.ts', 'appliance/**/*.test.ts'] },
+});

@@ -1,4 +1,5 @@
-// Full-jitter exponential backoff (contract B.5): random(0, min(cap, base * 2^n)), reset only after health.
+// Full-jitter exponential backoff (contract B.5): random(0, min(cap, base * 2^n)), reset only after
+// health.
 #pragma once
 
 #include <algorithm>

@@ -9,7 +9,8 @@ constexpr std::string_view hex_digits = "0123456789abcdef";
 constexpr std::string_view base64_alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-// Packs symbols of `bits` bits each, most significant first, into bytes; nothing if trailing bits are set.
+// Packs symbols of `bits` bits each, most significant first, into bytes; nothing if trailing bits
+// are set.
 class BitSink {
   public:
     void push(unsigned value, int bits) {
@@ -58,7 +59,9 @@ std::string_view as_text(ByteView bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-std::string to_hex(ByteView bytes) { return spread(bytes, 4, hex_digits); }
+std::string to_hex(ByteView bytes) {
+    return spread(bytes, 4, hex_digits);
+}
 
 std::optional<Bytes> from_hex(std::string_view text) {
     if (text.size() % 2 != 0) return std::nullopt;
@@ -71,7 +74,9 @@ std::optional<Bytes> from_hex(std::string_view text) {
     return sink.take();
 }
 
-std::string to_base64url(ByteView bytes) { return spread(bytes, 6, base64_alphabet); }
+std::string to_base64url(ByteView bytes) {
+    return spread(bytes, 6, base64_alphabet);
+}
 
 std::optional<Bytes> from_base64url(std::string_view text) {
     if (text.size() % 4 == 1) return std::nullopt;
@@ -85,7 +90,9 @@ std::optional<Bytes> from_base64url(std::string_view text) {
     return sink.take();
 }
 
-std::string to_crockford(ByteView bytes) { return spread(bytes, 5, crockford_alphabet); }
+std::string to_crockford(ByteView bytes) {
+    return spread(bytes, 5, crockford_alphabet);
+}
 
 std::optional<int> crockford_value(char symbol) {
     char upper = static_cast<char>(std::toupper(static_cast<unsigned char>(symbol)));

@@ -1,4 +1,5 @@
-// Bytes and their three spellings: hex, base64url without padding (RFC 4648 section 5), Crockford base32.
+// Bytes and their three spellings: hex, base64url without padding (RFC 4648 section 5), Crockford
+// base32.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ std::optional<Bytes> from_base64url(std::string_view text);
 
 // Crockford base32, most significant bit first, the last symbol padded with zero bits, upper case.
 std::string to_crockford(ByteView bytes);
-// Reads upper and lower case, I and L as 1, O as 0; `size` bytes are expected, trailing bits must be zero.
+// Reads upper and lower case, I and L as 1, O as 0; `size` bytes are expected, trailing bits must
+// be zero.
 std::optional<Bytes> from_crockford(std::string_view text, std::size_t size);
 // The value 0..31 of one symbol, or nothing.
 std::optional<int> crockford_value(char symbol);

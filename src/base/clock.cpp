@@ -1,7 +1,7 @@
 #include "base/clock.hpp"
 
-#include <ctime>
 #include <fmt/format.h>
+#include <ctime>
 
 namespace vistter {
 namespace {
@@ -47,7 +47,8 @@ std::string format_rfc3339(WallTime time) {
     std::tm parts{};
     gmtime_r(&seconds, &parts);
     return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900,
-                       parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, ms);
+                       parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                       ms);
 }
 
 std::optional<WallTime> parse_rfc3339(std::string_view text) {
@@ -59,7 +60,8 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
     int year = field(text, 0, 4), month = field(text, 5, 2), day = field(text, 8, 2);
     int hour = field(text, 11, 2), minute = field(text, 14, 2), second = field(text, 17, 2);
     int ms = field(text, 20, 3);
-    if (year < 1970 || month < 1 || day < 1 || hour < 0 || minute < 0 || second < 0 || ms < 0) return std::nullopt;
+    if (year < 1970 || month < 1 || day < 1 || hour < 0 || minute < 0 || second < 0 || ms < 0)
+        return std::nullopt;
     std::tm parts{};
     parts.tm_year = year - 1900;
     parts.tm_mon = month - 1;
@@ -69,7 +71,8 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
     parts.tm_sec = second;
     std::time_t seconds = timegm(&parts);
     WallTime time{std::int64_t{seconds} * 1000 + ms};
-    // timegm normalises 2026-02-31 into March; only a text that reads back the same was a real date.
+    // timegm normalises 2026-02-31 into March; only a text that reads back the same was a real
+    // date.
     if (format_rfc3339(time) != text) return std::nullopt;
     return time;
 }

@@ -14,7 +14,8 @@ struct WallTime {
     friend auto operator<=>(const WallTime&, const WallTime&) = default;
 };
 
-// Nanoseconds of CLOCK_MONOTONIC. Never set back; meaningless across a reboot, equal across processes.
+// Nanoseconds of CLOCK_MONOTONIC. Never set back; meaningless across a reboot, equal across
+// processes.
 struct SteadyTime {
     std::int64_t ns = 0;
     friend auto operator<=>(const SteadyTime&, const SteadyTime&) = default;

@@ -1,8 +1,8 @@
 #include "base/crash_point.hpp"
 
+#include <unistd.h>
 #include <csignal>
 #include <cstdlib>
-#include <unistd.h>
 
 namespace vistter {
 namespace {
@@ -25,12 +25,15 @@ int armed_step() {
 
 }  // namespace
 
-std::string_view to_string(CrashStep step) { return names[static_cast<std::size_t>(step)]; }
+std::string_view to_string(CrashStep step) {
+    return names[static_cast<std::size_t>(step)];
+}
 
 const std::vector<CrashStep>& all_crash_steps() {
     static const std::vector<CrashStep> steps = [] {
         std::vector<CrashStep> list;
-        for (std::size_t i = 0; i < std::size(names); ++i) list.push_back(static_cast<CrashStep>(i));
+        for (std::size_t i = 0; i < std::size(names); ++i)
+            list.push_back(static_cast<CrashStep>(i));
         return list;
     }();
     return steps;

@@ -1,5 +1,6 @@
-// The one list of durable steps at which a test may kill a process (house habit 5). A process started with
-// VISTTER_CRASH_AT=<step> sends itself SIGKILL the first time it reaches that step; without it nothing happens.
+// The one list of durable steps at which a test may kill a process (house habit 5). A process
+// started with VISTTER_CRASH_AT=<step> sends itself SIGKILL the first time it reaches that step;
+// without it nothing happens.
 #pragma once
 
 #include <string_view>

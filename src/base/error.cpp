@@ -1,7 +1,7 @@
 #include "base/error.hpp"
 
-#include <array>
 #include <fmt/format.h>
+#include <array>
 
 namespace vistter {
 namespace {
@@ -18,11 +18,15 @@ constexpr Row rows[] = {
 #undef X
 };
 
-const Row& row(ErrorCode code) { return rows[static_cast<std::size_t>(code)]; }
+const Row& row(ErrorCode code) {
+    return rows[static_cast<std::size_t>(code)];
+}
 
 }  // namespace
 
-std::string_view to_string(ErrorCode code) { return row(code).name; }
+std::string_view to_string(ErrorCode code) {
+    return row(code).name;
+}
 
 std::optional<ErrorCode> error_code_from(std::string_view name) {
     for (ErrorCode code : all_error_codes()) {
@@ -31,9 +35,13 @@ std::optional<ErrorCode> error_code_from(std::string_view name) {
     return std::nullopt;
 }
 
-bool is_retryable(ErrorCode code) { return row(code).retryable; }
+bool is_retryable(ErrorCode code) {
+    return row(code).retryable;
+}
 
-int http_status(ErrorCode code) { return row(code).http_status; }
+int http_status(ErrorCode code) {
+    return row(code).http_status;
+}
 
 const std::vector<ErrorCode>& all_error_codes() {
     static const std::vector<ErrorCode> codes = [] {

@@ -1,5 +1,6 @@
 // What went wrong, as data: a stable code from the contract's registry (contract B.11), words for a
-// log, and the place in the input. Expected failures travel as values of this type, never as exceptions.
+// log, and the place in the input. Expected failures travel as values of this type, never as
+// exceptions.
 #pragma once
 
 #include <optional>
@@ -39,7 +40,7 @@ struct ErrorDetail {
 
 struct Error {
     ErrorCode code = ErrorCode::SYS_INTERNAL;
-    std::string message;               // English, one sentence: the cause and, where known, the next step
+    std::string message;  // English, one sentence: the cause and, where known, the next step
     std::vector<ErrorDetail> details;  // at most 50
 };
 

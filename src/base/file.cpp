@@ -4,15 +4,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
 #include <cerrno>
 #include <cstring>
-#include <fmt/format.h>
 
 namespace vistter {
 namespace {
 
 Error storage_error(const std::filesystem::path& path, const char* step) {
-    ErrorCode code = errno == ENOSPC || errno == EDQUOT ? ErrorCode::LIM_STORAGE : ErrorCode::SYS_STORAGE;
+    ErrorCode code =
+        errno == ENOSPC || errno == EDQUOT ? ErrorCode::LIM_STORAGE : ErrorCode::SYS_STORAGE;
     return fail(code, fmt::format("cannot {} {}: {}", step, path.string(), std::strerror(errno)));
 }
 
@@ -67,7 +68,8 @@ Status write_file(const std::filesystem::path& path, std::string_view content, u
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t limit) {
     Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.valid()) {
-        if (errno == ENOENT) return fail(ErrorCode::RES_NOT_FOUND, fmt::format("no file {}", path.string()));
+        if (errno == ENOENT)
+            return fail(ErrorCode::RES_NOT_FOUND, fmt::format("no file {}", path.string()));
         return storage_error(path, "open");
     }
     std::string content;
@@ -90,14 +92,16 @@ Status make_private_directory(const std::filesystem::path& path) {
     if (std::filesystem::is_directory(path, failed)) return ok();
     std::filesystem::create_directories(path, failed);
     if (failed) {
-        return fail(ErrorCode::SYS_STORAGE, fmt::format("cannot make {}: {}", path.string(), failed.message()));
+        return fail(ErrorCode::SYS_STORAGE,
+                    fmt::format("cannot make {}: {}", path.string(), failed.message()));
     }
     if (::chmod(path.c_str(), 0700) != 0) return storage_error(path, "protect");
     return ok();
 }
 
 Status sync_directory(const std::filesystem::path& path) {
-    Descriptor directory(::open(path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    Descriptor directory(
+        ::open(path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory.valid() || ::fsync(directory.get()) != 0) return storage_error(path, "sync");
     return ok();
 }

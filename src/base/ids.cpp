@@ -17,7 +17,8 @@ std::array<std::uint8_t, 16> time_and_random(const Clock& clock, Random& random)
 
 bool ulid_after(std::string_view prefix, std::string_view text) {
     if (text.size() != prefix.size() + 26 || !text.starts_with(prefix)) return false;
-    return text.substr(prefix.size()).find_first_not_of(crockford_alphabet) == std::string_view::npos;
+    return text.substr(prefix.size()).find_first_not_of(crockford_alphabet) ==
+           std::string_view::npos;
 }
 
 }  // namespace
@@ -46,14 +47,19 @@ bool is_uuid(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
         if (dash != (text[i] == '-')) return false;
-        if (!dash && std::string_view("0123456789abcdef").find(text[i]) == std::string_view::npos) return false;
+        if (!dash && std::string_view("0123456789abcdef").find(text[i]) == std::string_view::npos)
+            return false;
     }
     return true;
 }
 
-bool is_device_id(std::string_view text) { return ulid_after("dev_", text); }
+bool is_device_id(std::string_view text) {
+    return ulid_after("dev_", text);
+}
 
-bool is_session_id(std::string_view text) { return ulid_after("ses_", text); }
+bool is_session_id(std::string_view text) {
+    return ulid_after("ses_", text);
+}
 
 bool is_id(std::string_view prefix, std::string_view text) {
     if (!text.starts_with(prefix)) return false;

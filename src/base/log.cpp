@@ -21,10 +21,14 @@ spdlog::logger& logger() {
 
 spdlog::level::level_enum native(Level level) {
     switch (level) {
-        case Level::debug: return spdlog::level::debug;
-        case Level::info: return spdlog::level::info;
-        case Level::warning: return spdlog::level::warn;
-        case Level::error: return spdlog::level::err;
+        case Level::debug:
+            return spdlog::level::debug;
+        case Level::info:
+            return spdlog::level::info;
+        case Level::warning:
+            return spdlog::level::warn;
+        case Level::error:
+            return spdlog::level::err;
     }
     return spdlog::level::err;
 }
@@ -50,6 +54,8 @@ void open(std::string_view process, Level lowest) {
     logger().set_level(native(lowest));
 }
 
-void write(Level level, std::string_view text) { logger().log(native(level), "{}", one_line(text)); }
+void write(Level level, std::string_view text) {
+    logger().log(native(level), "{}", one_line(text));
+}
 
 }  // namespace vistter::log

@@ -12,7 +12,8 @@ enum class Level { debug, info, warning, error };
 
 // Sets the process's name in each line and the lowest level shown. Call once, at start.
 void open(std::string_view process, Level lowest);
-// Writes one line; control characters in `text` are escaped so that a record stays one line. Thread-safe.
+// Writes one line; control characters in `text` are escaped so that a record stays one line.
+// Thread-safe.
 void write(Level level, std::string_view text);
 
 template <class... Args>

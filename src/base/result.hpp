@@ -14,8 +14,10 @@ namespace vistter {
 template <class T>
 class [[nodiscard]] Result {
   public:
-    Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}       // NOLINT implicit on purpose
-    Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT implicit on purpose
+    Result(T value)
+        : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT implicit on purpose
+    Result(Error error)
+        : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT implicit on purpose
 
     bool ok() const { return state_.index() == 0; }
     explicit operator bool() const { return ok(); }
@@ -50,14 +52,22 @@ struct Done {};
 // A Result with nothing to carry: `return ok();` or `return fail(...)`.
 using Status = Result<Done>;
 
-inline Status ok() { return Done{}; }
+inline Status ok() {
+    return Done{};
+}
 
-inline Error fail(ErrorCode code, std::string message) { return Error{code, std::move(message), {}}; }
+inline Error fail(ErrorCode code, std::string message) {
+    return Error{code, std::move(message), {}};
+}
 
 inline Error fail_at(ErrorCode code, std::string pointer, std::string message) {
     Error error{code, message, {}};
-    error.details.push_back({.pointer = std::move(pointer), .keyword = {}, .expected = {}, .actual = {},
-                             .hint = std::move(message), .code = code});
+    error.details.push_back({.pointer = std::move(pointer),
+                             .keyword = {},
+                             .expected = {},
+                             .actual = {},
+                             .hint = std::move(message),
+                             .code = code});
     return error;
 }
 

@@ -1,4 +1,5 @@
-// `vistter doctor`: the five checks that explain most first failures, each with its cause and the next step.
+// `vistter doctor`: the five checks that explain most first failures, each with its cause and the
+// next step.
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
@@ -33,19 +34,24 @@ fs::path own_folder() {
 
 Check programs() {
     std::string missing;
-    for (const char* name : {"vistter-studio", "vistter-appliance", "vistter-program", "vistter-output"}) {
+    for (const char* name :
+         {"vistter-studio", "vistter-appliance", "vistter-program", "vistter-output"}) {
         if (::access((own_folder() / name).c_str(), X_OK) != 0) missing += std::string(" ") + name;
     }
     if (missing.empty()) return {"programs", true, "all four are beside this tool", ""};
-    return {"programs", false, "missing:" + missing, "build them: scripts/build, or install the whole package"};
+    return {"programs", false, "missing:" + missing,
+            "build them: scripts/build, or install the whole package"};
 }
 
 // The picture process probes its own media elements; nobody else links the media libraries.
 Check media() {
-    auto child = sim::ChildProcess::start({{(own_folder() / "vistter-program").string(), "--check"}, "/dev/null", {}});
+    auto child = sim::ChildProcess::start(
+        {{(own_folder() / "vistter-program").string(), "--check"}, "/dev/null", {}});
     if (!child.ok()) return {"media", false, child.error().message, "see the check programs"};
     auto line = child->read_line(15'000);
-    if (!line.ok()) return {"media", false, "vistter-program cannot start", "run vistter-program --check and read its error"};
+    if (!line.ok())
+        return {"media", false, "vistter-program cannot start",
+                "run vistter-program --check and read its error"};
     if (*line == "ok") return {"media", true, "decoder, encoder and RTMP elements are there", ""};
     return {"media", false, *line, "install the run packages of packages.txt: scripts/install run"};
 }
@@ -54,10 +60,13 @@ Check disk(const std::string& state) {
     fs::path folder = state;
     while (!folder.empty() && !fs::exists(folder)) folder = folder.parent_path();
     struct statvfs info {};
-    if (::statvfs(folder.c_str(), &info) != 0) return {"disk", false, "cannot look at " + folder.string(), "name another --state"};
+    if (::statvfs(folder.c_str(), &info) != 0)
+        return {"disk", false, "cannot look at " + folder.string(), "name another --state"};
     const std::uint64_t free_mb = info.f_bavail * info.f_frsize / (1024 * 1024);
     std::string text = fmt::format("{} MiB free at {}", free_mb, folder.string());
-    if (free_mb < 1024) return {"disk", false, text, "free at least 1 GiB: assets, recordings and journals live there"};
+    if (free_mb < 1024)
+        return {"disk", false, text,
+                "free at least 1 GiB: assets, recordings and journals live there"};
     return {"disk", true, text, ""};
 }
 
@@ -69,7 +78,8 @@ bool port_taken(std::uint16_t port) {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int yes = 1;
     ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    const bool taken = ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 && errno == EADDRINUSE;
+    const bool taken = ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 &&
+                       errno == EADDRINUSE;
     ::close(fd);
     return taken;
 }
@@ -80,7 +90,8 @@ Check ports() {
         if (port_taken(port)) taken += fmt::format(" {}", port);
     }
     if (taken.empty()) return {"ports", true, "8443, 8444 and 8080 are free", ""};
-    return {"ports", false, "in use:" + taken, "if that is not Vistter itself, give other ports with --listen and --channel"};
+    return {"ports", false, "in use:" + taken,
+            "if that is not Vistter itself, give other ports with --listen and --channel"};
 }
 
 Check clock() {
@@ -98,12 +109,19 @@ int doctor(const Context& context, const std::string& state) {
     boost::json::array list;
     for (const Check& check : checks) {
         good = good && check.good;
-        list.push_back({{"name", check.name}, {"ok", check.good}, {"text", check.text}, {"remedy", check.remedy}});
+        list.push_back({{"name", check.name},
+                        {"ok", check.good},
+                        {"text", check.text},
+                        {"remedy", check.remedy}});
         if (context.json) continue;
-        std::cout << fmt::format("{:5} {:9} {}", check.good ? "ok" : "FAULT", check.name, check.text) << '\n';
+        std::cout << fmt::format("{:5} {:9} {}", check.good ? "ok" : "FAULT", check.name,
+                                 check.text)
+                  << '\n';
         if (!check.remedy.empty()) std::cout << "                " << check.remedy << '\n';
     }
-    if (context.json) std::cout << boost::json::serialize(boost::json::object{{"ok", good}, {"checks", list}}) << std::endl;
+    if (context.json)
+        std::cout << boost::json::serialize(boost::json::object{{"ok", good}, {"checks", list}})
+                  << std::endl;
     return good ? exit_ok : exit_failed;
 }
 
@@ -112,10 +130,13 @@ int doctor(const Context& context, const std::string& state) {
 void add_doctor_verb(CLI::App& app, Context& context) {
     // Shared by the option that fills it and the callback that reads it.
     auto state = std::make_shared<std::string>("/var/lib/vistter");
-    CLI::App* verb = app.add_subcommand("doctor", "Check this machine: programs, media, disk, ports, clock");
+    CLI::App* verb =
+        app.add_subcommand("doctor", "Check this machine: programs, media, disk, ports, clock");
     verb->add_option("--state", *state, "The state folder to look at");
     add_json_flag(*verb, context);
-    verb->callback([state, &context] { context.action = [state, &context] { return doctor(context, *state); }; });
+    verb->callback([state, &context] {
+        context.action = [state, &context] { return doctor(context, *state); };
+    });
 }
 
 }  // namespace vistter::cli

@@ -1,4 +1,5 @@
-// `vistter`: the one command-line tool. Verbs live in files of their own; here they are only put together.
+// `vistter`: the one command-line tool. Verbs live in files of their own; here they are only put
+// together.
 #include <cstdio>
 
 #include "base/log.hpp"
@@ -8,9 +9,12 @@
 int main(int argc, char** argv) {
     using namespace vistter;
     log::open("vistter", log::Level::warning);
-    CLI::App app{"Vistter: pair appliances, send commands, check contract files, draw overlays, run the sandbox"};
+    CLI::App app{
+        "Vistter: pair appliances, send commands, check contract files, draw overlays, run the "
+        "sandbox"};
     app.require_subcommand(1);
-    app.set_version_flag("--version", std::string("vistter 0.1.0, contract ") + std::string(contract::contract_version()));
+    app.set_version_flag("--version", std::string("vistter 0.1.0, contract ") +
+                                          std::string(contract::contract_version()));
     cli::Context context;
     cli::add_contract_verbs(app, context);
     cli::add_ocl_verbs(app, context);

@@ -11,7 +11,8 @@ namespace vistter::cli {
 int exit_for(ErrorCode code) {
     switch (code) {
         case ErrorCode::AST_FETCH:
-        case ErrorCode::CAM_UNREACHABLE: return exit_unreachable;
+        case ErrorCode::CAM_UNREACHABLE:
+            return exit_unreachable;
         case ErrorCode::SEC_PIN:
         case ErrorCode::SEC_UNAUTHORISED:
         case ErrorCode::SEC_REVOKED:
@@ -19,17 +20,22 @@ int exit_for(ErrorCode code) {
         case ErrorCode::API_FORBIDDEN:
         case ErrorCode::PAIR_INVALID:
         case ErrorCode::PAIR_EXPIRED:
-        case ErrorCode::PAIR_USED: return exit_not_authorised;
+        case ErrorCode::PAIR_USED:
+            return exit_not_authorised;
         case ErrorCode::RES_NOT_FOUND:
-        case ErrorCode::API_NOT_FOUND: return exit_not_found;
+        case ErrorCode::API_NOT_FOUND:
+            return exit_not_found;
         case ErrorCode::STA_PRECONDITION:
         case ErrorCode::STA_TRANSITION:
         case ErrorCode::STA_IN_USE:
         case ErrorCode::TML_REVISION:
         case ErrorCode::API_PRECONDITION:
-        case ErrorCode::SYS_PORT_IN_USE: return exit_conflict;
-        case ErrorCode::SYS_TIMEOUT: return exit_timed_out;
-        default: return exit_failed;
+        case ErrorCode::SYS_PORT_IN_USE:
+            return exit_conflict;
+        case ErrorCode::SYS_TIMEOUT:
+            return exit_timed_out;
+        default:
+            return exit_failed;
     }
 }
 
@@ -37,14 +43,18 @@ int report(const Context& context, const Error& error) {
     if (context.json) {
         boost::json::array details;
         for (const ErrorDetail& detail : error.details) {
-            details.push_back({{"pointer", detail.pointer}, {"code", to_string(detail.code)}, {"hint", detail.hint}});
+            details.push_back({{"pointer", detail.pointer},
+                               {"code", to_string(detail.code)},
+                               {"hint", detail.hint}});
         }
-        boost::json::object body{{"code", to_string(error.code)}, {"message", error.message}, {"details", details}};
+        boost::json::object body{
+            {"code", to_string(error.code)}, {"message", error.message}, {"details", details}};
         std::cout << boost::json::serialize(boost::json::object{{"error", body}}) << std::endl;
     } else {
         std::cerr << "vistter: " << describe(error) << '\n';
         for (const ErrorDetail& detail : error.details) {
-            std::cerr << "  " << to_string(detail.code) << ' ' << detail.pointer << ": " << detail.hint << '\n';
+            std::cerr << "  " << to_string(detail.code) << ' ' << detail.pointer << ": "
+                      << detail.hint << '\n';
         }
     }
     return exit_for(error.code);

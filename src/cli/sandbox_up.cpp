@@ -1,4 +1,5 @@
-// `vistter sandbox up`: builds the stage, puts the show on the air, waits or verifies, leaves nothing behind.
+// `vistter sandbox up`: builds the stage, puts the show on the air, waits or verifies, leaves
+// nothing behind.
 #include "cli/sandbox_up.hpp"
 
 #include <fmt/format.h>
@@ -19,16 +20,20 @@ namespace json = boost::json;
 namespace fs = std::filesystem;
 namespace {
 
-void say(const std::string& line) { std::cerr << "sandbox: " << line << std::endl; }
+void say(const std::string& line) {
+    std::cerr << "sandbox: " << line << std::endl;
+}
 
 Result<fs::path> state_folder(const std::string& wanted) {
     if (wanted.empty()) {
         std::string shape = (fs::temp_directory_path() / "vistter-sandbox-XXXXXX").string();
-        if (::mkdtemp(shape.data()) == nullptr) return fail(ErrorCode::SYS_STORAGE, "cannot make a temporary folder");
+        if (::mkdtemp(shape.data()) == nullptr)
+            return fail(ErrorCode::SYS_STORAGE, "cannot make a temporary folder");
         return fs::path(shape);
     }
     if (fs::exists(wanted) && !fs::is_empty(wanted)) {
-        return fail(ErrorCode::STA_IN_USE, fmt::format("{} is not empty; name a fresh folder", wanted));
+        return fail(ErrorCode::STA_IN_USE,
+                    fmt::format("{} is not empty; name a fresh folder", wanted));
     }
     Status made = make_private_directory(wanted);
     if (!made.ok()) return made.error();
@@ -47,21 +52,30 @@ fs::path demo_folder() {
 }
 
 // Runs vistter-verify-air on the recording and returns its verdict.
-Result<json::value> verify_air(const Stage& stage, const OnAir& on_air, const StageOptions& options) {
-    if (stage.recordings().empty()) return fail(ErrorCode::RES_NOT_FOUND, "the RTMP server recorded nothing");
+Result<json::value> verify_air(const Stage& stage, const OnAir& on_air,
+                               const StageOptions& options) {
+    if (stage.recordings().empty())
+        return fail(ErrorCode::RES_NOT_FOUND, "the RTMP server recorded nothing");
     fs::path load = options.state / "timeline-load.json";
     Status stored = write_file(load, json::serialize(on_air.load), 0600);
     if (!stored.ok()) return stored.error();
     std::vector<std::string> argv{(options.programs / "vistter-verify-air").string(),
-                                  "--recording", stage.recordings().back().string(),
-                                  "--load", load.string(),
-                                  "--markers", (options.demo / "markers.json").string(),
-                                  "--start-frame", std::to_string(on_air.start_frame),
-                                  "--end-frame", std::to_string(on_air.end_frame),
-                                  "--rate", "30/1"};
+                                  "--recording",
+                                  stage.recordings().back().string(),
+                                  "--load",
+                                  load.string(),
+                                  "--markers",
+                                  (options.demo / "markers.json").string(),
+                                  "--start-frame",
+                                  std::to_string(on_air.start_frame),
+                                  "--end-frame",
+                                  std::to_string(on_air.end_frame),
+                                  "--rate",
+                                  "30/1"};
     if (options.cameras.empty()) {
         for (std::size_t i = 0; i < on_air.camera_ids.size(); ++i) {
-            argv.insert(argv.end(), {"--camera", fmt::format("{}={}", on_air.camera_ids[i], i + 1)});
+            argv.insert(argv.end(),
+                        {"--camera", fmt::format("{}={}", on_air.camera_ids[i], i + 1)});
         }
     }
     auto child = sim::ChildProcess::start({argv, (options.state / "verify.log").string(), {}});
@@ -78,13 +92,15 @@ Result<std::vector<json::value>> all_events(const Stage& stage, const std::strin
     std::vector<json::value> events;
     std::string cursor;
     do {
-        auto page = stage.studio().get(fmt::format("/v1/appliances/{}/events?limit=200{}", device_id,
-                                                   cursor.empty() ? "" : "&cursor=" + cursor));
+        auto page =
+            stage.studio().get(fmt::format("/v1/appliances/{}/events?limit=200{}", device_id,
+                                           cursor.empty() ? "" : "&cursor=" + cursor));
         if (!page.ok()) return page.error();
         for (const json::value& event : page->at("items").as_array()) events.push_back(event);
         cursor = text_of(*page, "next");
     } while (!cursor.empty());
-    std::reverse(events.begin(), events.end());  // Studio lists the newest first; equal times keep their order
+    std::reverse(events.begin(),
+                 events.end());  // Studio lists the newest first; equal times keep their order
     std::stable_sort(events.begin(), events.end(), [](const json::value& a, const json::value& b) {
         return text_of(a, "occurred_at") < text_of(b, "occurred_at");
     });
@@ -102,8 +118,10 @@ Result<Trail> judge_trail(const Stage& stage, const OnAir& on_air) {
     judge_commands(records, trail);
     auto events = all_events(stage, on_air.device_id);
     if (!events.ok()) return events.error();
-    judge_events(*events, {"config.applied", "camera.online", "stream.state", "timeline.state", "overlay.shown",
-                           "overlay.hidden", "timeline.state", "stream.state"}, trail);
+    judge_events(*events,
+                 {"config.applied", "camera.online", "stream.state", "timeline.state",
+                  "overlay.shown", "overlay.hidden", "timeline.state", "stream.state"},
+                 trail);
     return trail;
 }
 
@@ -114,13 +132,14 @@ Status keep_on_air(Stage& stage, Interrupt& interrupt, std::int64_t seconds, boo
             if (headless) return fail(ErrorCode::SYS_BUSY, "interrupted");
             return ok();
         }
-        if (auto dead = stage.casualty()) return fail(ErrorCode::SYS_INTERNAL, fmt::format("{} ended", *dead));
+        if (auto dead = stage.casualty())
+            return fail(ErrorCode::SYS_INTERNAL, fmt::format("{} ended", *dead));
     }
     return ok();
 }
 
-json::object summary_of(const OnAir& on_air, const json::value& air, const Trail& trail, const json::value& status,
-                        std::int64_t seconds) {
+json::object summary_of(const OnAir& on_air, const json::value& air, const Trail& trail,
+                        const json::value& status, std::int64_t seconds) {
     json::array faults;
     for (const std::string& fault : trail.faults) faults.push_back(json::value(fault));
     const bool right = air.at("ok").as_bool() && trail.faults.empty();
@@ -128,13 +147,16 @@ json::object summary_of(const OnAir& on_air, const json::value& air, const Trail
             {"seconds", seconds},
             {"start_frame", on_air.start_frame},
             {"air", air},
-            {"trail", {{"complete", trail.faults.empty()}, {"commands", trail.commands}, {"events", trail.events},
-                       {"faults", faults}}},
+            {"trail",
+             {{"complete", trail.faults.empty()},
+              {"commands", trail.commands},
+              {"events", trail.events},
+              {"faults", faults}}},
             {"program", status.at("program")}};
 }
 
-Status headless_show(Stage& stage, Interrupt& interrupt, const StageOptions& options, OnAir& on_air, std::int64_t seconds,
-                     bool& right) {
+Status headless_show(Stage& stage, Interrupt& interrupt, const StageOptions& options, OnAir& on_air,
+                     std::int64_t seconds, bool& right) {
     Status kept = keep_on_air(stage, interrupt, seconds, true);
     if (!kept.ok()) return kept;
     auto status = stage.appliance().get("/local/v1/status");
@@ -153,25 +175,28 @@ Status headless_show(Stage& stage, Interrupt& interrupt, const StageOptions& opt
     return ok();
 }
 
-Status interactive_show(Stage& stage, Interrupt& interrupt, std::int64_t seconds, const Context& context) {
+Status interactive_show(Stage& stage, Interrupt& interrupt, std::int64_t seconds,
+                        const Context& context) {
     if (context.json) std::cout << json::serialize(stage.addresses()) << std::endl;
     say(seconds == 0 ? "on air until Ctrl-C" : fmt::format("on air for {} s", seconds));
     return keep_on_air(stage, interrupt, seconds, false);
 }
 
-Status run_stage(const UpOptions& up, const Context& context, Interrupt& interrupt, const StageOptions& options,
-                 bool& right) {
+Status run_stage(const UpOptions& up, const Context& context, Interrupt& interrupt,
+                 const StageOptions& options, bool& right) {
     Stage stage(options, interrupt, say);
     Status started = stage.start_everything();
     if (!started.ok()) return started;
-    Status noted = write_file(options.state / "sandbox.json",
-                              json::serialize(json::object{{"pid", ::getpid()}, {"addresses", stage.addresses()}}), 0600);
+    Status noted = write_file(
+        options.state / "sandbox.json",
+        json::serialize(json::object{{"pid", ::getpid()}, {"addresses", stage.addresses()}}), 0600);
     if (!noted.ok()) return noted;
     Status paired = stage.pair();
     if (!paired.ok()) return paired;
     auto on_air = stage.go_on_air();
     if (!on_air.ok()) return on_air.error();
-    Status shown = up.headless ? headless_show(stage, interrupt, options, *on_air, up.seconds > 0 ? up.seconds : 30, right)
+    Status shown = up.headless ? headless_show(stage, interrupt, options, *on_air,
+                                               up.seconds > 0 ? up.seconds : 30, right)
                                : interactive_show(stage, interrupt, up.seconds, context);
     say("stopping everything");
     stage.stop_everything();

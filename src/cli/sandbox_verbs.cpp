@@ -28,7 +28,8 @@ std::vector<Found> running_sandboxes(const std::string& state) {
     std::vector<fs::path> folders;
     if (!state.empty()) folders.emplace_back(state);
     std::error_code failed;
-    for (const fs::directory_entry& entry : fs::directory_iterator(fs::temp_directory_path(), failed)) {
+    for (const fs::directory_entry& entry :
+         fs::directory_iterator(fs::temp_directory_path(), failed)) {
         if (state.empty() && entry.path().filename().string().starts_with("vistter-sandbox-")) {
             folders.push_back(entry.path());
         }
@@ -48,14 +49,18 @@ std::vector<Found> running_sandboxes(const std::string& state) {
 
 int status(const Context& context, const std::string& state) {
     auto found = running_sandboxes(state);
-    if (found.empty()) return report(context, fail(ErrorCode::RES_NOT_FOUND, "no sandbox is running; start one with: vistter sandbox up"));
+    if (found.empty())
+        return report(context, fail(ErrorCode::RES_NOT_FOUND,
+                                    "no sandbox is running; start one with: vistter sandbox up"));
     for (const Found& one : found) {
         if (context.json) {
             std::cout << json::serialize(one.note) << std::endl;
         } else {
             std::cout << fmt::format("sandbox {} (state {})", one.pid, one.state.string()) << '\n';
             for (const auto& member : one.note.as_object()) {
-                std::cout << fmt::format("  {:10} {}", std::string(member.key()), std::string(member.value().as_string())) << '\n';
+                std::cout << fmt::format("  {:10} {}", std::string(member.key()),
+                                         std::string(member.value().as_string()))
+                          << '\n';
             }
         }
     }
@@ -64,28 +69,36 @@ int status(const Context& context, const std::string& state) {
 
 int down(const Context& context, const std::string& state) {
     auto found = running_sandboxes(state);
-    if (found.empty()) return report(context, fail(ErrorCode::RES_NOT_FOUND, "no sandbox is running"));
+    if (found.empty())
+        return report(context, fail(ErrorCode::RES_NOT_FOUND, "no sandbox is running"));
     for (const Found& one : found) ::kill(one.pid, SIGTERM);
     for (const Found& one : found) {
         for (int waited = 0; ::kill(one.pid, 0) == 0; waited += 100) {
             if (waited > 30'000) {
-                return report(context, fail(ErrorCode::SYS_TIMEOUT, fmt::format("sandbox {} does not end", one.pid)));
+                return report(context, fail(ErrorCode::SYS_TIMEOUT,
+                                            fmt::format("sandbox {} does not end", one.pid)));
             }
             ::poll(nullptr, 0, 100);
         }
     }
-    if (context.json) std::cout << json::serialize(json::object{{"stopped", found.size()}}) << std::endl;
+    if (context.json)
+        std::cout << json::serialize(json::object{{"stopped", found.size()}}) << std::endl;
     return exit_ok;
 }
 
 void add_up(CLI::App& sandbox, Context& context) {
-    // Shared by the options that fill it and by the callback, both of which live as long as the parser.
+    // Shared by the options that fill it and by the callback, both of which live as long as the
+    // parser.
     auto up = std::make_shared<UpOptions>();
-    CLI::App* verb = sandbox.add_subcommand("up", "Start everything and put the demo show on the air");
-    verb->add_flag("--headless", up->headless, "Run alone, verify what went on air, print one JSON line");
-    verb->add_option("--seconds", up->seconds, "How long the show stays on air")->check(CLI::Range(5, 86'400));
+    CLI::App* verb =
+        sandbox.add_subcommand("up", "Start everything and put the demo show on the air");
+    verb->add_flag("--headless", up->headless,
+                   "Run alone, verify what went on air, print one JSON line");
+    verb->add_option("--seconds", up->seconds, "How long the show stays on air")
+        ->check(CLI::Range(5, 86'400));
     verb->add_option("--state", up->state, "A fresh folder to keep (default: temporary, removed)");
-    verb->add_option("--camera", up->cameras, "An RTSP address or video file instead of a simulated camera (repeatable)");
+    verb->add_option("--camera", up->cameras,
+                     "An RTSP address or video file instead of a simulated camera (repeatable)");
     verb->add_option("--width", up->width, "Programme width")->check(CLI::IsMember({640, 1280}));
     add_json_flag(*verb, context);
     verb->callback([up, &context] {
@@ -97,7 +110,8 @@ void add_up(CLI::App& sandbox, Context& context) {
 }  // namespace
 
 void add_sandbox_verbs(CLI::App& app, Context& context) {
-    CLI::App* sandbox = app.add_subcommand("sandbox", "A whole Vistter on this machine: Studio, appliance, cameras, RTMP server");
+    CLI::App* sandbox = app.add_subcommand(
+        "sandbox", "A whole Vistter on this machine: Studio, appliance, cameras, RTMP server");
     sandbox->require_subcommand(1);
     add_up(*sandbox, context);
     auto state = std::make_shared<std::string>();  // shared with the two callbacks below

@@ -1,4 +1,5 @@
-// How `vistter` is put together: each verb adds its subcommand and says what to run; main maps the outcome to an exit code.
+// How `vistter` is put together: each verb adds its subcommand and says what to run; main maps the
+// outcome to an exit code.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -27,12 +28,12 @@ int exit_for(ErrorCode code);
 
 // Shared by all verbs. Data goes to standard output, talk to standard error.
 struct Context {
-    bool json = false;               // --json given
-    std::function<int()> action;     // what the chosen subcommand will do; set by its callback
+    bool json = false;            // --json given
+    std::function<int()> action;  // what the chosen subcommand will do; set by its callback
 };
 
-// Prints an error as words on standard error or, with --json, as {"error":{code,message,details}} on standard output;
-// returns its exit code.
+// Prints an error as words on standard error or, with --json, as {"error":{code,message,details}}
+// on standard output; returns its exit code.
 int report(const Context& context, const Error& error);
 // Adds --json to a subcommand.
 void add_json_flag(CLI::App& command, Context& context);

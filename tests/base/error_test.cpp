@@ -23,7 +23,9 @@ TEST(ErrorCodes, EachHasARowANameAndAStatus) {
 }
 
 TEST(Describe, NamesCodeMessageAndPlace) {
-    Error error{ErrorCode::VAL_RANGE, "must be at most 9", {{"/body/x", "maximum", "9", "10", "", ErrorCode::VAL_RANGE}}};
+    Error error{ErrorCode::VAL_RANGE,
+                "must be at most 9",
+                {{"/body/x", "maximum", "9", "10", "", ErrorCode::VAL_RANGE}}};
     EXPECT_EQ(describe(error), "VAL_RANGE: must be at most 9 (at /body/x)");
 }
 

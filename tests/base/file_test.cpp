@@ -11,7 +11,8 @@ namespace {
 class FileTest : public ::testing::Test {
   protected:
     FileTest() {
-        std::string shape = (std::filesystem::temp_directory_path() / "vistter-file-XXXXXX").string();
+        std::string shape =
+            (std::filesystem::temp_directory_path() / "vistter-file-XXXXXX").string();
         folder_ = ::mkdtemp(shape.data());
     }
     ~FileTest() override { std::filesystem::remove_all(folder_); }
@@ -26,7 +27,8 @@ TEST_F(FileTest, ReplacesAWholeFileAndKeepsItPrivate) {
     struct stat info {};
     ASSERT_EQ(::stat(path.c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777, 0600u);
-    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1) << "a temporary file stayed behind";
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1)
+        << "a temporary file stayed behind";
 }
 
 TEST_F(FileTest, NamesWhatIsWrong) {

@@ -1,4 +1,5 @@
-// Kill -9 of the control process while a show is on the air: the picture goes on, the restarted process adopts it.
+// Kill -9 of the control process while a show is on the air: the picture goes on, the restarted
+// process adopts it.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -53,9 +54,12 @@ class SurvivalTest : public ::testing::Test {
     std::optional<Stage> stage_;
 };
 
-std::int64_t frame_of(const json::value& status) { return status.at("program").at("frame").to_number<std::int64_t>(); }
+std::int64_t frame_of(const json::value& status) {
+    return status.at("program").at("frame").to_number<std::int64_t>();
+}
 
-// Drill 1: the picture is untouched by the death of control, and the new control process knows run, output and cameras.
+// Drill 1: the picture is untouched by the death of control, and the new control process knows run,
+// output and cameras.
 TEST_F(SurvivalTest, ControlDiesAndAdoptsTheRunningShow) {
     Status started = stage_->start_everything();
     ASSERT_TRUE(started.ok()) << describe(started.error());
@@ -81,7 +85,8 @@ TEST_F(SurvivalTest, ControlDiesAndAdoptsTheRunningShow) {
     EXPECT_GT(frame_of(after), before);
     EXPECT_EQ(after.at("program").at("missed_frames").to_number<int>(), 0);
     for (const json::value& destination : after.at("streams").at(0).at("destinations").as_array()) {
-        EXPECT_EQ(destination.at("reconnects").to_number<int>(), 0) << "the output lost its connection";
+        EXPECT_EQ(destination.at("reconnects").to_number<int>(), 0)
+            << "the output lost its connection";
     }
     Status left = stage_->leave_air(*on_air);
     EXPECT_TRUE(left.ok()) << describe(left.error());

@@ -22,7 +22,8 @@ export function setCsrfToken(token: string): void {
 async function problemOf(response: Response): Promise<Problem> {
   try {
     const body = await response.json();
-    return new Problem(response.status, body.code ?? '', body.detail ?? body.title ?? response.statusText, body.errors ?? []);
+    const words = body.detail ?? body.title ?? response.statusText;
+    return new Problem(response.status, body.code ?? '', words, body.errors ?? []);
   } catch {
     return new Problem(response.status, '', `The server answered ${response.status} ${response.statusText}.`);
   }

@@ -4,7 +4,9 @@ export interface Live {
   close(): void;
 }
 
-/** Subscribes to `path`; `handlers` by event name get the parsed data; `state` hears true when open, false when lost. */
+/**
+ * Subscribes to `path`; `handlers` by event name get the parsed data; `state` hears true when open, false when lost.
+ */
 export function follow(
   path: string,
   handlers: Record<string, (data: unknown) => void>,

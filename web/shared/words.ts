@@ -27,8 +27,8 @@ export function duration(ms: number): string {
 export type Tone = 'good' | 'warn' | 'bad' | 'idle' | 'onair';
 
 const tones: Record<string, Tone> = {
-  connected: 'good', online: 'good', live: 'onair', playing: 'onair', running: 'onair', ready: 'good', succeeded: 'good',
-  completed: 'good', accepted: 'good', connecting: 'warn', starting: 'warn', reconnecting: 'warn', degraded: 'warn',
+  connected: 'good', online: 'good', live: 'onair', playing: 'onair', running: 'onair', ready: 'good',
+  succeeded: 'good', completed: 'good', accepted: 'good', connecting: 'warn', starting: 'warn', reconnecting: 'warn', degraded: 'warn',
   stalled: 'warn', stopping: 'warn', paused: 'warn', arming: 'warn', loading: 'warn', queued: 'warn', sent: 'warn',
   offline: 'bad', failed: 'bad', rejected: 'bad', auth_failed: 'bad', revoked: 'bad', expired: 'bad', error: 'bad',
   critical: 'bad', warning: 'warn', notice: 'idle', info: 'idle', debug: 'idle',

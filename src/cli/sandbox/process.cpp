@@ -17,7 +17,9 @@
 namespace vistter::cli {
 namespace {
 
-std::int64_t now_ms() { return machine_clock().steady().ns / 1'000'000; }
+std::int64_t now_ms() {
+    return machine_clock().steady().ns / 1'000'000;
+}
 
 bool reap(pid_t pid, std::int64_t patience_ms) {
     const std::int64_t deadline = now_ms() + patience_ms;
@@ -39,7 +41,9 @@ std::vector<pid_t> children_of_self() {
 
 }  // namespace
 
-void adopt_orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
+void adopt_orphans() {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
 
 int end_orphans(std::int64_t patience_ms) {
     for (pid_t pid : children_of_self()) ::kill(pid, SIGTERM);
@@ -62,7 +66,9 @@ Interrupt::Interrupt() {
     fd_ = ::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-Interrupt::~Interrupt() { ::close(fd_); }
+Interrupt::~Interrupt() {
+    ::close(fd_);
+}
 
 bool Interrupt::wait_ms(std::int64_t ms) {
     if (seen_) return true;

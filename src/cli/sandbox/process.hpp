@@ -1,4 +1,5 @@
-// What the sandbox needs beyond starting children: nothing may outlive it, and Ctrl-C is something to wait for.
+// What the sandbox needs beyond starting children: nothing may outlive it, and Ctrl-C is something
+// to wait for.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,8 @@ void adopt_orphans();
 // Ends whatever descendants are left; returns how many had to be killed.
 int end_orphans(std::int64_t patience_ms);
 
-// Ctrl-C and SIGTERM as something to wait for. One a process; blocks both signals for as long as it lives.
+// Ctrl-C and SIGTERM as something to wait for. One a process; blocks both signals for as long as it
+// lives.
 class Interrupt {
   public:
     Interrupt();

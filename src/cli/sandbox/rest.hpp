@@ -22,12 +22,13 @@ class RestClient {
     Result<boost::json::value> send(const std::string& method, const std::string& path,
                                     const boost::json::value& body) const;
     // Raw bytes up, JSON down.
-    Result<boost::json::value> upload(const std::string& path, const std::string& media_type, const std::string& name,
-                                      std::string bytes) const;
+    Result<boost::json::value> upload(const std::string& path, const std::string& media_type,
+                                      const std::string& name, std::string bytes) const;
 
   private:
-    Result<boost::json::value> request(const std::string& method, const std::string& path, std::string body,
-                                       const std::string& media_type, const std::string& asset_name) const;
+    Result<boost::json::value> request(const std::string& method, const std::string& path,
+                                       std::string body, const std::string& media_type,
+                                       const std::string& asset_name) const;
     std::string base_url_;
     std::optional<net::ClientTls> tls_;
     std::string token_;

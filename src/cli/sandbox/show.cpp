@@ -1,4 +1,5 @@
-// The steps that put the demo show on the air, each a real command through Studio, followed to its end.
+// The steps that put the demo show on the air, each a real command through Studio, followed to its
+// end.
 #include <fmt/format.h>
 
 #include "base/bytes.hpp"
@@ -19,7 +20,8 @@ Result<json::value> read_json(const fs::path& path) {
     if (!text.ok()) return text.error();
     boost::system::error_code failed;
     json::value value = json::parse(text.value(), failed);
-    if (failed) return fail(ErrorCode::VAL_JSON, fmt::format("{}: {}", path.string(), failed.message()));
+    if (failed)
+        return fail(ErrorCode::VAL_JSON, fmt::format("{}: {}", path.string(), failed.message()));
     return value;
 }
 
@@ -57,26 +59,29 @@ Address split_rtsp(const std::string& url) {
 
 Result<json::value> Stage::follow(const std::string& message_id, const std::string& until) {
     std::optional<Error> refused;
-    auto seen = wait_for(fmt::format("command {}", message_id), 60'000, [&]() -> std::optional<json::value> {
-        auto record = studio_api_->get("/v1/commands/" + message_id);
-        if (!record.ok()) return std::nullopt;
-        const bool terminal = record->at("terminal").as_bool();
-        const std::string state = text_of(*record, "state");
-        if (!terminal && state != until) return std::nullopt;
-        return record.value();
-    });
+    auto seen = wait_for(fmt::format("command {}", message_id), 60'000,
+                         [&]() -> std::optional<json::value> {
+                             auto record = studio_api_->get("/v1/commands/" + message_id);
+                             if (!record.ok()) return std::nullopt;
+                             const bool terminal = record->at("terminal").as_bool();
+                             const std::string state = text_of(*record, "state");
+                             if (!terminal && state != until) return std::nullopt;
+                             return record.value();
+                         });
     if (!seen.ok()) return seen;
     const std::string state = text_of(*seen, "state");
     if (state == until || state == "completed" || state == "succeeded") return seen;
-    return fail(ErrorCode::STA_TRANSITION, fmt::format("{} ended {}: {}", text_of(*seen, "type"), state,
-                                                       json::serialize(seen->as_object().at("ack")) +
-                                                           json::serialize(seen->as_object().at("progress"))));
+    return fail(ErrorCode::STA_TRANSITION,
+                fmt::format("{} ended {}: {}", text_of(*seen, "type"), state,
+                            json::serialize(seen->as_object().at("ack")) +
+                                json::serialize(seen->as_object().at("progress"))));
 }
 
 Result<json::value> Stage::command(OnAir& on_air, const std::string& type, const json::value& body,
                                    const std::string& until) {
-    auto sent = studio_api_->send("POST", fmt::format("/v1/appliances/{}/commands", on_air.device_id),
-                                  {{"type", type}, {"body", body}});
+    auto sent =
+        studio_api_->send("POST", fmt::format("/v1/appliances/{}/commands", on_air.device_id),
+                          {{"type", type}, {"body", body}});
     if (!sent.ok()) return sent;
     on_air.commands.push_back(text_of(*sent, "message_id"));
     return follow(on_air.commands.back(), until);
@@ -100,24 +105,27 @@ Status Stage::add_cameras(OnAir& on_air) {
         Address address = split_rtsp(camera_urls_[i]);
         auto added = command(on_air, "CAMERA_ACTION",
                              {{"action", "add"},
-                              {"payload", {{"name", fmt::format("Camera {}", i + 1)},
-                                           {"kind", "fixed"},
-                                           {"protocol", "rtsp"},
-                                           {"host", address.host},
-                                           {"port", address.port},
-                                           {"path", address.path}}}},
+                              {"payload",
+                               {{"name", fmt::format("Camera {}", i + 1)},
+                                {"kind", "fixed"},
+                                {"protocol", "rtsp"},
+                                {"host", address.host},
+                                {"port", address.port},
+                                {"path", address.path}}}},
                              "completed");
         if (!added.ok()) return added.error();
         on_air.camera_ids.push_back(text_of(added->at("ack").at("result"), "camera_id"));
     }
-    auto online = wait_for("both cameras to come online", 30'000, [&]() -> std::optional<json::value> {
-        auto status = appliance_api_->get("/local/v1/status");
-        if (!status.ok()) return std::nullopt;
-        std::size_t count = 0;
-        for (const json::value& camera : status->at("cameras").as_array()) count += text_of(camera, "state") == "online";
-        if (count < camera_urls_.size()) return std::nullopt;
-        return status.value();
-    });
+    auto online =
+        wait_for("both cameras to come online", 30'000, [&]() -> std::optional<json::value> {
+            auto status = appliance_api_->get("/local/v1/status");
+            if (!status.ok()) return std::nullopt;
+            std::size_t count = 0;
+            for (const json::value& camera : status->at("cameras").as_array())
+                count += text_of(camera, "state") == "online";
+            if (count < camera_urls_.size()) return std::nullopt;
+            return status.value();
+        });
     if (!online.ok()) return online.error();
     say_(fmt::format("cameras online: {}", on_air.camera_ids.size()));
     return ok();
@@ -143,15 +151,17 @@ Status Stage::load_show(OnAir& on_air) {
                 member.value().as_object()["size_bytes"] = logo->size();
             }
         }
-        overlays.push_back({{"overlay_id", ocl.at("overlay_id")}, {"revision", ocl.at("revision")}, {"ocl", ocl}});
+        overlays.push_back(
+            {{"overlay_id", ocl.at("overlay_id")}, {"revision", ocl.at("revision")}, {"ocl", ocl}});
     }
     timeline->as_object()["overlays"] = overlays;
     timeline->as_object()["assets"] = json::array{text_of(*asset, "asset_id")};
     on_air.timeline_id = "tml_harbour_round";
     auto stored = studio_api_->send("PUT", "/v1/timelines/" + on_air.timeline_id, *timeline);
     if (!stored.ok()) return stored.error();
-    auto published = studio_api_->send("POST", fmt::format("/v1/timelines/{}:publish", on_air.timeline_id),
-                                       {{"device_id", on_air.device_id}});
+    auto published =
+        studio_api_->send("POST", fmt::format("/v1/timelines/{}:publish", on_air.timeline_id),
+                          {{"device_id", on_air.device_id}});
     if (!published.ok()) return published.error();
     on_air.commands.push_back(text_of(*published, "message_id"));
     auto loaded = follow(on_air.commands.back(), "succeeded");
@@ -166,7 +176,8 @@ Result<OnAir> Stage::go_on_air() {
     auto link = appliance_api_->get("/local/v1/link");
     if (!link.ok()) return link.error();
     on_air.device_id = text_of(*link, "device_id");
-    auto configured = command(on_air, "DEVICE_CONFIG", {{"config_patch", house_config()}}, "completed");
+    auto configured =
+        command(on_air, "DEVICE_CONFIG", {{"config_patch", house_config()}}, "completed");
     if (!configured.ok()) return configured.error();
     Status cameras = add_cameras(on_air);
     if (!cameras.ok()) return cameras.error();
@@ -176,18 +187,20 @@ Result<OnAir> Stage::go_on_air() {
     auto live = command(on_air, "STREAM_CONTROL",
                         {{"stream_id", on_air.stream_id},
                          {"command", "start"},
-                         {"parameters", {{"destination_ids", json::array{"dst_local"}},
-                                         {"profile_id", "prf_demo"},
-                                         {"source", "program"}}}},
+                         {"parameters",
+                          {{"destination_ids", json::array{"dst_local"}},
+                           {"profile_id", "prf_demo"},
+                           {"source", "program"}}}},
                         "succeeded");
     if (!live.ok()) return live.error();
     say_("output live: the RTMP server takes the stream");
     WallTime start = machine_clock().wall();
     start.ms += lead_ms;
-    auto played = studio_api_->send("POST", fmt::format("/v1/timelines/{}:execute", on_air.timeline_id),
-                                    {{"device_id", on_air.device_id},
-                                     {"execution_mode", "play"},
-                                     {"start_at", format_rfc3339(start)}});
+    auto played =
+        studio_api_->send("POST", fmt::format("/v1/timelines/{}:execute", on_air.timeline_id),
+                          {{"device_id", on_air.device_id},
+                           {"execution_mode", "play"},
+                           {"start_at", format_rfc3339(start)}});
     if (!played.ok()) return played.error();
     on_air.commands.push_back(text_of(*played, "message_id"));
     auto running = follow(on_air.commands.back(), "running");
@@ -201,7 +214,9 @@ Result<OnAir> Stage::go_on_air() {
 
 Status Stage::leave_air(OnAir& on_air) {
     auto stopped = command(on_air, "TIMELINE_EXECUTE",
-                           {{"timeline_id", on_air.timeline_id}, {"execution_mode", "stop"}, {"run_id", on_air.run_id},
+                           {{"timeline_id", on_air.timeline_id},
+                            {"execution_mode", "stop"},
+                            {"run_id", on_air.run_id},
                             {"stop_mode", "cut"}},
                            "succeeded");
     if (!stopped.ok()) return stopped.error();
@@ -210,8 +225,10 @@ Status Stage::leave_air(OnAir& on_air) {
         return fail(ErrorCode::SYS_INTERNAL, "the stop did not say on which frame it took effect");
     }
     on_air.end_frame = answers.back().at("result").at("frame").to_number<std::int64_t>();
-    auto ended = command(on_air, "STREAM_CONTROL",
-                         {{"stream_id", on_air.stream_id}, {"command", "stop"}, {"parameters", json::object{}}}, "succeeded");
+    auto ended = command(
+        on_air, "STREAM_CONTROL",
+        {{"stream_id", on_air.stream_id}, {"command", "stop"}, {"parameters", json::object{}}},
+        "succeeded");
     if (!ended.ok()) return ended.error();
     return ok();
 }

@@ -40,7 +40,9 @@ Result<std::string> make_password(const fs::path& file) {
 Stage::Stage(StageOptions options, Interrupt& interrupt, Say say)
     : options_(std::move(options)), interrupt_(interrupt), say_(std::move(say)) {}
 
-Stage::~Stage() { stop_everything(); }
+Stage::~Stage() {
+    stop_everything();
+}
 
 Result<json::value> Stage::start(const std::string& name, std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), (options_.programs / name).string());
@@ -51,20 +53,24 @@ Result<json::value> Stage::start(const std::string& name, std::vector<std::strin
     auto line = children_.back().process.read_line(start_deadline_ms);
     if (!line.ok()) {
         auto words = read_file(log, 16 * 1024 * 1024);
-        std::string last = words.ok() ? words->substr(words->size() > 600 ? words->size() - 600 : 0) : "";
-        return fail(line.error().code, fmt::format("{} did not get ready. Its last words: {}", name, last));
+        std::string last =
+            words.ok() ? words->substr(words->size() > 600 ? words->size() - 600 : 0) : "";
+        return fail(line.error().code,
+                    fmt::format("{} did not get ready. Its last words: {}", name, last));
     }
     boost::system::error_code failed;
     json::value value = json::parse(line.value(), failed);
     if (failed || !value.is_object()) {
-        return fail(ErrorCode::SYS_INTERNAL, fmt::format("{} wrote an unreadable ready line", name));
+        return fail(ErrorCode::SYS_INTERNAL,
+                    fmt::format("{} wrote an unreadable ready line", name));
     }
     return value;
 }
 
 Status Stage::start_cameras() {
-    std::vector<std::string> arguments{"--port", "0", "--width", std::to_string(options_.width), "--height",
-                                       std::to_string(options_.height)};
+    std::vector<std::string> arguments{"--port",   "0",
+                                       "--width",  std::to_string(options_.width),
+                                       "--height", std::to_string(options_.height)};
     bool served = options_.cameras.empty();
     if (served) arguments.insert(arguments.end(), {"--camera", "quay=1", "--camera", "mole=2"});
     for (std::size_t i = 0; i < options_.cameras.size(); ++i) {
@@ -77,7 +83,8 @@ Status Stage::start_cameras() {
     if (served) {
         auto line = start("vistter-camera-sim", arguments);
         if (!line.ok()) return line.error();
-        for (const json::value& camera : line->as_object().at("cameras").as_array()) urls.push_back(text_of(camera, "url"));
+        for (const json::value& camera : line->as_object().at("cameras").as_array())
+            urls.push_back(text_of(camera, "url"));
     }
     std::size_t next = 0;
     if (options_.cameras.empty()) camera_urls_ = urls;
@@ -99,8 +106,9 @@ Status Stage::start_rtmp() {
 }
 
 Status Stage::start_studio() {
-    auto line = start("vistter-studio", {"--state", (options_.state / "studio").string(), "--listen", "127.0.0.1:0",
-                                         "--channel", "127.0.0.1:0", "--environment", "sandbox"});
+    auto line = start("vistter-studio",
+                      {"--state", (options_.state / "studio").string(), "--listen", "127.0.0.1:0",
+                       "--channel", "127.0.0.1:0", "--environment", "sandbox"});
     if (!line.ok()) return line.error();
     studio_url_ = text_of(*line, "url");
     auto root = read_file(text_of(*line, "root_pem_file"), 65'536);
@@ -111,20 +119,23 @@ Status Stage::start_studio() {
     if (!code.ok()) return code.error();
     auto password = make_password(options_.state / "studio-password");
     if (!password.ok()) return password.error();
-    auto made = studio_api_->send("POST", "/v1/setup",
-                                  {{"code", *code}, {"username", "producer"}, {"password", *password}});
+    auto made = studio_api_->send(
+        "POST", "/v1/setup", {{"code", *code}, {"username", "producer"}, {"password", *password}});
     if (!made.ok()) return made.error();
-    auto session = studio_api_->send("POST", "/v1/auth/session", {{"username", "producer"}, {"password", *password}});
+    auto session = studio_api_->send("POST", "/v1/auth/session",
+                                     {{"username", "producer"}, {"password", *password}});
     if (!session.ok()) return session.error();
     studio_api_->set_token(text_of(*session, "token"));
     return ok();
 }
 
 Status Stage::launch_appliance(const std::string& listen) {
-    auto line = start("vistter-appliance",
-                      {"--state", (options_.state / "appliance").string(), "--listen", listen, "--run-dir",
-                        (options_.state / "run").string(), "--serial", serial_, "--allow-loopback", "--proof-strip",
-                        "--width", std::to_string(options_.width), "--height", std::to_string(options_.height)});
+    auto line =
+        start("vistter-appliance",
+              {"--state", (options_.state / "appliance").string(), "--listen", listen, "--run-dir",
+               (options_.state / "run").string(), "--serial", serial_, "--allow-loopback",
+               "--proof-strip", "--width", std::to_string(options_.width), "--height",
+               std::to_string(options_.height)});
     if (!line.ok()) return line.error();
     appliance_url_ = text_of(*line, "url");
     appliance_api_.emplace(appliance_url_, "");
@@ -133,7 +144,8 @@ Status Stage::launch_appliance(const std::string& listen) {
 }
 
 Status Stage::sign_in_appliance() {
-    auto session = appliance_api_->send("POST", "/local/v1/session", {{"password", appliance_password_}});
+    auto session =
+        appliance_api_->send("POST", "/local/v1/session", {{"password", appliance_password_}});
     if (!session.ok()) return session.error();
     appliance_api_->set_token(text_of(*session, "token"));
     return ok();
@@ -147,7 +159,8 @@ Status Stage::start_appliance() {
     auto password = make_password(options_.state / "appliance-password");
     if (!password.ok()) return password.error();
     appliance_password_ = *password;
-    auto made = appliance_api_->send("POST", "/local/v1/setup", {{"code", *code}, {"password", appliance_password_}});
+    auto made = appliance_api_->send("POST", "/local/v1/setup",
+                                     {{"code", *code}, {"password", appliance_password_}});
     if (!made.ok()) return made.error();
     return sign_in_appliance();
 }
@@ -165,7 +178,8 @@ Status Stage::crash_control() {
 
 Status Stage::start_everything() {
     using Step = Status (Stage::*)();
-    for (Step step : {&Stage::start_cameras, &Stage::start_rtmp, &Stage::start_studio, &Stage::start_appliance}) {
+    for (Step step : {&Stage::start_cameras, &Stage::start_rtmp, &Stage::start_studio,
+                      &Stage::start_appliance}) {
         if (interrupt_.wait_ms(0)) return fail(ErrorCode::SYS_BUSY, "interrupted");
         Status done = (this->*step)();
         if (!done.ok()) return done;
@@ -173,23 +187,27 @@ Status Stage::start_everything() {
     say_(fmt::format("Studio page: {}", studio_url_));
     say_(fmt::format("appliance page: {}", appliance_url_));
     say_(fmt::format("program picture: {}/local/v1/preview/program.mjpeg", appliance_url_));
-    say_(fmt::format("passwords (user producer): {} and {}", (options_.state / "studio-password").string(),
+    say_(fmt::format("passwords (user producer): {} and {}",
+                     (options_.state / "studio-password").string(),
                      (options_.state / "appliance-password").string()));
     return ok();
 }
 
 Status Stage::pair() {
-    auto token = studio_api_->send("POST", "/v1/pairing-tokens", {{"serial", serial_}, {"ttl_s", 900}});
+    auto token =
+        studio_api_->send("POST", "/v1/pairing-tokens", {{"serial", serial_}, {"ttl_s", 900}});
     if (!token.ok()) return token.error();
-    auto paired = appliance_api_->send("POST", "/local/v1/pairing",
-                                       {{"token", text_of(*token, "token")}, {"studio_url", studio_url_}});
+    auto paired =
+        appliance_api_->send("POST", "/local/v1/pairing",
+                             {{"token", text_of(*token, "token")}, {"studio_url", studio_url_}});
     if (!paired.ok()) return paired.error();
     say_(fmt::format("paired: the appliance is {} at Studio", text_of(*paired, "device_id")));
-    auto connected = wait_for("the appliance to connect", 20'000, [&]() -> std::optional<json::value> {
-        auto link = appliance_api_->get("/local/v1/link");
-        if (!link.ok() || text_of(*link, "state") != "connected") return std::nullopt;
-        return link.value();
-    });
+    auto connected =
+        wait_for("the appliance to connect", 20'000, [&]() -> std::optional<json::value> {
+            auto link = appliance_api_->get("/local/v1/link");
+            if (!link.ok() || text_of(*link, "state") != "connected") return std::nullopt;
+            return link.value();
+        });
     if (!connected.ok()) return connected.error();
     say_("connected: mutual TLS, pinned, every message signed");
     return ok();
@@ -202,17 +220,21 @@ Result<json::value> Stage::wait_for(const std::string& what, std::int64_t deadli
         if (auto found = look()) return *found;
         if (interrupt_.wait_ms(100)) return fail(ErrorCode::SYS_BUSY, "interrupted");
         if (auto dead = casualty()) {
-            return fail(ErrorCode::SYS_INTERNAL, fmt::format("{} ended while waiting for {}; see {}/{}.log", *dead, what,
-                                                             options_.state.string(), *dead));
+            return fail(ErrorCode::SYS_INTERNAL,
+                        fmt::format("{} ended while waiting for {}; see {}/{}.log", *dead, what,
+                                    options_.state.string(), *dead));
         }
         if (machine_clock().steady().ns / 1'000'000 > deadline) {
-            return fail(ErrorCode::SYS_TIMEOUT, fmt::format("waited {} s for {}; the logs are in {}", deadline_ms / 1000,
-                                                            what, options_.state.string()));
+            return fail(ErrorCode::SYS_TIMEOUT,
+                        fmt::format("waited {} s for {}; the logs are in {}", deadline_ms / 1000,
+                                    what, options_.state.string()));
         }
     }
 }
 
-std::vector<fs::path> Stage::recordings() const { return rtmp_->recordings(); }
+std::vector<fs::path> Stage::recordings() const {
+    return rtmp_->recordings();
+}
 
 json::object Stage::addresses() const {
     return {{"studio", studio_url_},
@@ -231,7 +253,8 @@ std::optional<std::string> Stage::casualty() {
 }
 
 void Stage::stop_everything() {
-    // Last started, first stopped: the appliance drains its outputs while the RTMP server still listens.
+    // Last started, first stopped: the appliance drains its outputs while the RTMP server still
+    // listens.
     while (!children_.empty()) {
         children_.back().process.stop(15'000);
         children_.pop_back();

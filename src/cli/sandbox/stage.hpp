@@ -1,4 +1,5 @@
-// The sandbox's stage: every process of a whole Vistter on loopback, and the steps that put the demo show on the air.
+// The sandbox's stage: every process of a whole Vistter on loopback, and the steps that put the
+// demo show on the air.
 #pragma once
 
 #include <boost/json.hpp>
@@ -18,10 +19,11 @@
 namespace vistter::cli {
 
 struct StageOptions {
-    std::filesystem::path state;          // throw-away folder, exists
-    std::filesystem::path programs;       // where the other executables are
-    std::filesystem::path demo;           // sim/demo: timeline.json, overlays/, assets/
-    std::vector<std::string> cameras;     // the user's own: rtsp:// addresses or video files, in place of simulated ones
+    std::filesystem::path state;     // throw-away folder, exists
+    std::filesystem::path programs;  // where the other executables are
+    std::filesystem::path demo;      // sim/demo: timeline.json, overlays/, assets/
+    std::vector<std::string>
+        cameras;  // the user's own: rtsp:// addresses or video files, in place of simulated ones
     int width = 1280, height = 720;
 };
 
@@ -29,10 +31,10 @@ struct StageOptions {
 struct OnAir {
     std::string device_id, timeline_id, run_id, stream_id;
     std::int64_t start_frame = 0;
-    std::int64_t end_frame = 0;             // first output frame after the run; 0 while it runs
+    std::int64_t end_frame = 0;  // first output frame after the run; 0 while it runs
     std::vector<std::string> camera_ids;
-    std::vector<std::string> commands;      // message_ids in the order sent
-    boost::json::value load;                // the body of the TIMELINE_LOAD the appliance got
+    std::vector<std::string> commands;  // message_ids in the order sent
+    boost::json::value load;            // the body of the TIMELINE_LOAD the appliance got
 };
 
 class Stage {
@@ -42,14 +44,16 @@ class Stage {
     Stage(StageOptions options, Interrupt& interrupt, Say say);
     ~Stage();
 
-    // Each step either succeeds or says what is wrong and what to do; SYS_BUSY when the user interrupted.
+    // Each step either succeeds or says what is wrong and what to do; SYS_BUSY when the user
+    // interrupted.
     Status start_everything();
     Status pair();
     Result<OnAir> go_on_air();
     // Stops the run and the output in order, so that the recording is whole.
     Status leave_air(OnAir& on_air);
     void stop_everything();
-    // Kills the appliance's control process with SIGKILL and starts it again on the same state and address.
+    // Kills the appliance's control process with SIGKILL and starts it again on the same state and
+    // address.
     Status crash_control();
 
     const RestClient& studio() const { return *studio_api_; }
@@ -60,9 +64,10 @@ class Stage {
     // One of ours has died; its name.
     std::optional<std::string> casualty();
 
-    // Sends a command and waits until it is terminal (or `until` says so); STA_* or the rejection's own code on failure.
-    Result<boost::json::value> command(OnAir& on_air, const std::string& type, const boost::json::value& body,
-                                       const std::string& until);
+    // Sends a command and waits until it is terminal (or `until` says so); STA_* or the rejection's
+    // own code on failure.
+    Result<boost::json::value> command(OnAir& on_air, const std::string& type,
+                                       const boost::json::value& body, const std::string& until);
 
   private:
     Status start_cameras();
@@ -75,8 +80,9 @@ class Stage {
     Status add_cameras(OnAir& on_air);
     Status load_show(OnAir& on_air);
     Result<boost::json::value> follow(const std::string& message_id, const std::string& until);
-    Result<boost::json::value> wait_for(const std::string& what, std::int64_t deadline_ms,
-                                        const std::function<std::optional<boost::json::value>()>& look);
+    Result<boost::json::value> wait_for(
+        const std::string& what, std::int64_t deadline_ms,
+        const std::function<std::optional<boost::json::value>()>& look);
     // Starts one of our programs and reads its ready line.
     Result<boost::json::value> start(const std::string& name, std::vector<std::string> arguments);
 
@@ -90,7 +96,8 @@ class Stage {
     std::vector<Running> children_;
     std::optional<sim::RtmpServer> rtmp_;
     std::vector<std::string> camera_urls_;
-    std::string rtmp_url_, root_pem_, studio_url_, appliance_url_, appliance_password_, setup_code_file_;
+    std::string rtmp_url_, root_pem_, studio_url_, appliance_url_, appliance_password_,
+        setup_code_file_;
     std::optional<RestClient> studio_api_, appliance_api_;
     std::string serial_ = "SANDBOX-0001";
 };

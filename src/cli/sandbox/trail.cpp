@@ -10,7 +10,8 @@ namespace vistter::cli {
 namespace json = boost::json;
 namespace {
 
-const std::set<std::string> terminal_states = {"succeeded", "failed", "cancelled", "preempted", "expired", "rolled_back"};
+const std::set<std::string> terminal_states = {"succeeded", "failed",  "cancelled",
+                                               "preempted", "expired", "rolled_back"};
 
 void judge_progress(const std::string& id, const json::array& list, Trail& trail) {
     std::int64_t revision = 0;
@@ -18,16 +19,20 @@ void judge_progress(const std::string& id, const json::array& list, Trail& trail
     double percent = -1;
     for (const json::value& item : list) {
         if (item.at("revision").to_number<std::int64_t>() != ++revision) {
-            trail.faults.push_back(fmt::format("{}: PROGRESS revisions have a gap at {}", id, revision));
+            trail.faults.push_back(
+                fmt::format("{}: PROGRESS revisions have a gap at {}", id, revision));
         }
-        if (terminal > 0) trail.faults.push_back(fmt::format("{}: PROGRESS after the terminal one", id));
+        if (terminal > 0)
+            trail.faults.push_back(fmt::format("{}: PROGRESS after the terminal one", id));
         if (terminal_states.contains(text_of(item, "state"))) ++terminal;
         const json::value* done = item.as_object().if_contains("percent_complete");
         if (done == nullptr || !done->is_number()) continue;
-        if (done->to_number<double>() < percent) trail.faults.push_back(fmt::format("{}: percent fell", id));
+        if (done->to_number<double>() < percent)
+            trail.faults.push_back(fmt::format("{}: percent fell", id));
         percent = done->to_number<double>();
     }
-    if (terminal != 1) trail.faults.push_back(fmt::format("{}: {} terminal states, not one", id, terminal));
+    if (terminal != 1)
+        trail.faults.push_back(fmt::format("{}: {} terminal states, not one", id, terminal));
 }
 
 }  // namespace
@@ -48,11 +53,13 @@ void judge_commands(const std::vector<json::value>& records, Trail& trail) {
         } else if (!progress.empty()) {
             trail.faults.push_back(fmt::format("{}: PROGRESS after ACK {}", id, status));
         }
-        if (!record.at("terminal").as_bool()) trail.faults.push_back(fmt::format("{}: not terminal", id));
+        if (!record.at("terminal").as_bool())
+            trail.faults.push_back(fmt::format("{}: not terminal", id));
     }
 }
 
-void judge_events(const std::vector<json::value>& events, const std::vector<std::string>& expected, Trail& trail) {
+void judge_events(const std::vector<json::value>& events, const std::vector<std::string>& expected,
+                  Trail& trail) {
     trail.events += static_cast<int>(events.size());
     std::size_t next = 0;
     for (const json::value& event : events) {

@@ -1,4 +1,5 @@
-// Judges what Studio holds about a show afterwards: each command's answers complete and in order, the events it must have caused.
+// Judges what Studio holds about a show afterwards: each command's answers complete and in order,
+// the events it must have caused.
 #pragma once
 
 #include <boost/json.hpp>
@@ -13,11 +14,13 @@ struct Trail {
     std::vector<std::string> faults;  // empty: complete and in order
 };
 
-// `records`: GET /v1/commands/{id} of every command sent. One ACK each, PROGRESS revisions 1..n without a gap, exactly
-// one terminal state, percent never falling.
+// `records`: GET /v1/commands/{id} of every command sent. One ACK each, PROGRESS revisions 1..n
+// without a gap, exactly one terminal state, percent never falling.
 void judge_commands(const std::vector<boost::json::value>& records, Trail& trail);
 
-// `events`: oldest first. `expected`: event types that must appear in this order (others may lie between).
-void judge_events(const std::vector<boost::json::value>& events, const std::vector<std::string>& expected, Trail& trail);
+// `events`: oldest first. `expected`: event types that must appear in this order (others may lie
+// between).
+void judge_events(const std::vector<boost::json::value>& events,
+                  const std::vector<std::string>& expected, Trail& trail);
 
 }  // namespace vistter::cli

@@ -21,15 +21,30 @@ export interface Run {
   cue_id?: string;
 }
 
+export interface Camera {
+  camera_id: string;
+  name: string;
+  state: string;
+  fps: number;
+  last_frame_age_ms: number | null;
+  error?: string;
+}
+
+export interface Destination {
+  destination_id: string;
+  state: string;
+  bytes: number;
+  frames: number;
+  reconnects: number;
+  uptime_s: number;
+  error?: string;
+}
+
 export interface Status {
   link: Link;
   program: { state: string; frame: number; fps: number; missed_frames: number; on_air: boolean; run: Run | null };
-  cameras: { camera_id: string; name: string; state: string; fps: number; last_frame_age_ms: number | null; error?: string }[];
-  streams: {
-    stream_id: string;
-    state: string;
-    destinations: { destination_id: string; state: string; bytes: number; frames: number; reconnects: number; error?: string; uptime_s: number }[];
-  }[];
+  cameras: Camera[];
+  streams: { stream_id: string; state: string; destinations: Destination[] }[];
   timelines: { timeline_id: string; name: string; revision: number; state: string }[];
   overlays: { overlay_id: string; slot: string; state: string }[];
 }
