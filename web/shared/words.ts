@@ -28,10 +28,11 @@ export type Tone = 'good' | 'warn' | 'bad' | 'idle' | 'onair';
 
 const tones: Record<string, Tone> = {
   connected: 'good', online: 'good', live: 'onair', playing: 'onair', running: 'onair', ready: 'good',
-  succeeded: 'good', completed: 'good', accepted: 'good', connecting: 'warn', starting: 'warn', reconnecting: 'warn', degraded: 'warn',
-  stalled: 'warn', stopping: 'warn', paused: 'warn', arming: 'warn', loading: 'warn', queued: 'warn', sent: 'warn',
-  offline: 'bad', failed: 'bad', rejected: 'bad', auth_failed: 'bad', revoked: 'bad', expired: 'bad', error: 'bad',
-  critical: 'bad', warning: 'warn', notice: 'idle', info: 'idle', debug: 'idle',
+  succeeded: 'good', completed: 'good', accepted: 'good', connecting: 'warn', starting: 'warn',
+  reconnecting: 'warn', degraded: 'warn', stalled: 'warn', stopping: 'warn', paused: 'warn', arming: 'warn',
+  loading: 'warn', queued: 'warn', sent: 'warn', offline: 'bad', failed: 'bad', rejected: 'bad',
+  auth_failed: 'bad', revoked: 'bad', expired: 'bad', error: 'bad', critical: 'bad', warning: 'warn',
+  notice: 'idle', info: 'idle', debug: 'idle',
 };
 
 /** How a state is to look; unknown states look idle. */
