@@ -167,15 +167,16 @@ TEST(Plan, EdgesComeEndsFirstThenByPhase) {  // contract D.5.1
         track(TrackKind::overlay, {cue("o", 2000, 100, overlay("ovl_a", "s"))}));
     made.segments[0].tracks.push_back(
         track(TrackKind::control, {cue("m", 2000, 0, contract::Mark{"here"})}));
-    std::vector<CueEdge> edges = compiled(made).edges(60, 61);
+    Plan plan = compiled(made);  // edges view into it
+    std::vector<CueEdge> edges = plan.edges(60, 61);
     std::vector<CueEdge> expected{{60, false, "seg_a", "a"},
                                   {60, true, "seg_a", "m"},
                                   {60, true, "seg_a", "o"},
                                   {60, true, "seg_a", "b"},
                                   {60, false, "seg_a", "m"}};
     EXPECT_EQ(edges, expected);
-    EXPECT_EQ(compiled(made).edges(120, 200), (std::vector<CueEdge>{{120, false, "seg_a", "b"}}));
-    EXPECT_TRUE(compiled(made).edges(-50, 0).empty());
+    EXPECT_EQ(plan.edges(120, 200), (std::vector<CueEdge>{{120, false, "seg_a", "b"}}));
+    EXPECT_TRUE(plan.edges(-50, 0).empty());
 }
 
 TEST(Plan, FindsCuesCuePointsPositionsAndCameras) {
