@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <set>
+
 #include "programme.hpp"
 #include "timeline/documents.hpp"
 
@@ -33,12 +35,11 @@ void wait_online(Programme& programme, const Cameras& cameras) {
     for (int number : {1, 2}) {
         programme.send(ipc::SetCamera{"cam_" + std::to_string(number), cameras.url(number)});
     }
-    int online = 0;
-    while (online < 2) {
-        programme.wait<ipc::CameraChanged>(
-            [](const ipc::CameraChanged& changed) { return changed.state == "online"; });
-        ++online;
-    }
+    std::set<std::string> online;  // states are repeated, so cameras are counted, not messages
+    programme.wait<ipc::CameraChanged>([&](const ipc::CameraChanged& changed) {
+        if (changed.state == "online") online.insert(changed.camera_id);
+        return online.size() == 2;
+    });
 }
 
 TEST(ProgramCameras, EveryCutIsOnItsPlannedFrame) {
