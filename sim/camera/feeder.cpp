@@ -101,13 +101,29 @@ class FileFeeder final : public Feeder {
             [](const Error& error) { log::error("file camera: {}", describe(error)); });
         if (!encoder) return encoder.error();
         encoder_ = std::move(*encoder);
-        input_ = media::open_camera(path, format_.width, format_.height);
+        Status playable = open_file(path);
+        if (!playable) return playable;
         clock_ = std::make_unique<FrameClock>(format_, [this](std::int64_t k) { step(k); });
         return ok();
     }
 
   private:
-    // The newest picture of the file; black before its first.
+    // Opens the file and waits for its first picture: a file that shows nothing is no camera.
+    Status open_file(const std::string& path) {
+        input_ = media::open_camera(path, format_.width, format_.height, [this] {
+            std::lock_guard lock(mutex_);
+            changed_.notify_all();
+        });
+        std::unique_lock lock(mutex_);
+        const bool shown = changed_.wait_for(lock, std::chrono::seconds(10), [this] {
+            return input_ && input_->newest() != nullptr;
+        });
+        if (shown) return ok();
+        return fail(ErrorCode::CAM_STREAM,
+                    "no picture comes from " + path + ": " + input_->status().error);
+    }
+
+    // The newest picture of the file.
     void step(std::int64_t k) {
         std::uint8_t* picture = encoder_->begin_frame();
         media::FramePtr newest = input_->newest();
@@ -125,6 +141,8 @@ class FileFeeder final : public Feeder {
     Broadcast& broadcast_;
     const std::size_t size_;
     std::unique_ptr<media::Encoder> encoder_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
     std::unique_ptr<media::CameraInput> input_;
     std::unique_ptr<FrameClock> clock_;  // last: its thread uses the others
 };

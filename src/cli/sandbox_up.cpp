@@ -40,6 +40,20 @@ Result<fs::path> state_folder(const std::string& wanted) {
     return fs::absolute(wanted);
 }
 
+// An RTSP address without a password in it, or a file that is there.
+Status known_camera(const std::string& camera) {
+    std::error_code failed;
+    if (camera.starts_with("rtsp://")) {
+        if (camera.find('@') == std::string::npos) return ok();
+        return fail(ErrorCode::VAL_INLINE_SECRET,
+                    "a camera's address may not carry a password; sealed secrets come later");
+    }
+    if (fs::is_regular_file(camera, failed)) return ok();
+    return fail(
+        ErrorCode::RES_NOT_FOUND,
+        fmt::format("{} is neither an rtsp:// address nor a video file on this machine", camera));
+}
+
 fs::path own_folder() {
     std::error_code failed;
     return fs::read_symlink("/proc/self/exe", failed).parent_path();
@@ -72,11 +86,10 @@ Result<json::value> verify_air(const Stage& stage, const OnAir& on_air,
                                   std::to_string(on_air.end_frame),
                                   "--rate",
                                   "30/1"};
-    if (options.cameras.empty()) {
-        for (std::size_t i = 0; i < on_air.camera_ids.size(); ++i) {
-            argv.insert(argv.end(),
-                        {"--camera", fmt::format("{}={}", on_air.camera_ids[i], i + 1)});
-        }
+    for (std::size_t i = 0; i < on_air.camera_ids.size(); ++i) {
+        if (on_air.camera_strips.at(i) == 0) continue;
+        argv.insert(argv.end(), {"--camera", fmt::format("{}={}", on_air.camera_ids[i],
+                                                         on_air.camera_strips[i])});
     }
     auto child = sim::ChildProcess::start({argv, (options.state / "verify.log").string(), {}});
     if (!child.ok()) return child.error();
@@ -206,6 +219,10 @@ Status run_stage(const UpOptions& up, const Context& context, Interrupt& interru
 }  // namespace
 
 int sandbox_up(const UpOptions& up, const Context& context) {
+    for (const std::string& camera : up.cameras) {
+        Status known = known_camera(camera);
+        if (!known.ok()) return report(context, known.error());
+    }
     auto state = state_folder(up.state);
     if (!state.ok()) return report(context, state.error());
     StageOptions options;
@@ -221,6 +238,11 @@ int sandbox_up(const UpOptions& up, const Context& context) {
     Status done = run_stage(up, context, interrupt, options, right);
     const int killed = end_orphans(5'000);
     if (killed > 0) say(fmt::format("{} processes had to be killed", killed));
+    if (!done.ok() && done.error().code == ErrorCode::SYS_BUSY && interrupt.wait_ms(0)) {
+        if (up.state.empty()) fs::remove_all(options.state);
+        say("stopped before the show was on the air");
+        return exit_interrupted;
+    }
     if (!done.ok()) {
         say(fmt::format("the state and the logs are kept in {}", options.state.string()));
         return report(context, done.error());

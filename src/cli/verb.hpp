@@ -21,6 +21,7 @@ enum Exit : int {
     exit_conflict = 6,
     exit_rejected = 7,
     exit_timed_out = 8,
+    exit_interrupted = 130,
 };
 
 // The exit code an error code stands for; the one table.

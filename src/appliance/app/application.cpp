@@ -256,9 +256,7 @@ class ControlProcess final : public Application {
                                                              : "[" + options_.address + "]") +
             ":" + std::to_string(server_->port());
         const auto code_file = setup_code_file(options_.state);
-        if (!storage_.accounts->password_hash())
-            log::info("First use: open {} and enter the setup code from {}", url,
-                      code_file.string());
+        if (!storage_.accounts->password_hash()) show_setup_code(url, code_file);
         const std::string line = contract::ObjectWriter()
                                      .boolean("ready", true)
                                      .text("url", url)
@@ -271,6 +269,14 @@ class ControlProcess final : public Application {
                         "The ready line could not be written to --ready-fd.");
         if (options_.ready_fd > STDERR_FILENO) ::close(options_.ready_fd);
         return ok();
+    }
+
+    // On the console only: the log never holds it.
+    void show_setup_code(const std::string& url, const std::filesystem::path& file) {
+        const auto code = read_file(file, 256);
+        if (!code) return log::warning("The setup code in {} cannot be read", file.string());
+        std::fprintf(stderr, "Setup code: %s (open %s and enter it)\n",
+                     code->substr(0, code->find('\n')).c_str(), url.c_str());
     }
 
     // Outputs drain while the programme still feeds them; what is wanted stays stored and starts
@@ -317,10 +323,22 @@ class ControlProcess final : public Application {
     bool stopping_ = false;
 };
 
+Status port_is_free(const Options& options) {
+    async::Loop loop;
+    net::ServerOptions server;
+    server.address = options.address;
+    server.port = options.port;
+    const auto listening = net::listen(loop, server, [](const auto&, auto) {});
+    if (!listening) return listening.error();
+    return ok();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Application>> Application::start(Options options) {
     try {
+        // A taken port is found before anything is written.
+        if (const Status free = port_is_free(options); !free) return free.error();
         auto storage = open_storage(options);
         if (!storage) return storage.error();
         auto process = std::make_unique<ControlProcess>(std::move(options), *std::move(storage));

@@ -38,6 +38,19 @@ void name_cameras(json::value& value, const std::vector<std::string>& ids) {
     }
 }
 
+// Names the cameras that show nothing, and why.
+Error dark_camera(const json::value& cameras) {
+    std::string words;
+    for (const json::value& camera : cameras.as_array()) {
+        if (text_of(camera, "state") == "online") continue;
+        words += fmt::format("{} is {}: {}. ", text_of(camera, "name"), text_of(camera, "state"),
+                             text_of(camera, "error"));
+    }
+    return fail(
+        ErrorCode::CAM_UNREACHABLE,
+        words + "Check its address with another player, and that its stream is H.264 or H.265.");
+}
+
 struct Address {
     std::string host, path;
     int port = 554;
@@ -116,16 +129,20 @@ Status Stage::add_cameras(OnAir& on_air) {
         if (!added.ok()) return added.error();
         on_air.camera_ids.push_back(text_of(added->at("ack").at("result"), "camera_id"));
     }
+    on_air.camera_strips = camera_strips_;
+    json::value last;
     auto online =
-        wait_for("both cameras to come online", 30'000, [&]() -> std::optional<json::value> {
+        wait_for("every camera to come online", 30'000, [&]() -> std::optional<json::value> {
             auto status = appliance_api_->get("/local/v1/status");
             if (!status.ok()) return std::nullopt;
+            last = status->at("cameras");
             std::size_t count = 0;
-            for (const json::value& camera : status->at("cameras").as_array())
+            for (const json::value& camera : last.as_array())
                 count += text_of(camera, "state") == "online";
             if (count < camera_urls_.size()) return std::nullopt;
             return status.value();
         });
+    if (!online.ok() && online.error().code == ErrorCode::SYS_TIMEOUT) return dark_camera(last);
     if (!online.ok()) return online.error();
     say_(fmt::format("cameras online: {}", on_air.camera_ids.size()));
     return ok();

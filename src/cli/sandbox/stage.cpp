@@ -55,8 +55,12 @@ Result<json::value> Stage::start(const std::string& name, std::vector<std::strin
         auto words = read_file(log, 16 * 1024 * 1024);
         std::string last =
             words.ok() ? words->substr(words->size() > 600 ? words->size() - 600 : 0) : "";
-        return fail(line.error().code,
-                    fmt::format("{} did not get ready. Its last words: {}", name, last));
+        const std::size_t end = last.find_last_not_of("\n");
+        const std::size_t begin = end == std::string::npos ? 0 : last.rfind('\n', end) + 1;
+        return fail(
+            line.error().code == ErrorCode::SYS_TIMEOUT ? ErrorCode::SYS_TIMEOUT
+                                                        : ErrorCode::CFG_INVALID,
+            fmt::format("{} could not start: {}", name, last.substr(begin, end - begin + 1)));
     }
     boost::system::error_code failed;
     json::value value = json::parse(line.value(), failed);
@@ -68,31 +72,39 @@ Result<json::value> Stage::start(const std::string& name, std::vector<std::strin
 }
 
 Status Stage::start_cameras() {
+    static constexpr const char* names[] = {"quay", "mole"};  // the demo show has two places
+    const std::size_t places = std::max<std::size_t>(2, options_.cameras.size());
     std::vector<std::string> arguments{"--port",   "0",
                                        "--width",  std::to_string(options_.width),
                                        "--height", std::to_string(options_.height)};
-    bool served = options_.cameras.empty();
-    if (served) arguments.insert(arguments.end(), {"--camera", "quay=1", "--camera", "mole=2"});
-    for (std::size_t i = 0; i < options_.cameras.size(); ++i) {
-        const std::string& given = options_.cameras[i];
-        if (given.starts_with("rtsp://")) continue;
-        arguments.insert(arguments.end(), {"--file", fmt::format("own{}={}", i, given)});
-        served = true;
+    std::vector<std::size_t> files, simulated;
+    for (std::size_t place = 0; place < places; ++place) {
+        if (place >= options_.cameras.size()) {
+            simulated.push_back(place);
+            arguments.insert(arguments.end(),
+                             {"--camera", fmt::format("{}={}", names[place], place + 1)});
+        } else if (!options_.cameras[place].starts_with("rtsp://")) {
+            files.push_back(place);
+            arguments.insert(arguments.end(),
+                             {"--file", fmt::format("own{}={}", place, options_.cameras[place])});
+        }
     }
-    std::vector<std::string> urls;
-    if (served) {
+    camera_urls_ = options_.cameras;
+    camera_urls_.resize(places);
+    camera_strips_.assign(places, 0);
+    if (!simulated.empty() || !files.empty()) {
         auto line = start("vistter-camera-sim", arguments);
         if (!line.ok()) return line.error();
-        for (const json::value& camera : line->as_object().at("cameras").as_array())
-            urls.push_back(text_of(camera, "url"));
+        // The simulator lists its cameras first, then the files, each in the order asked for.
+        std::vector<std::size_t> order = simulated;
+        order.insert(order.end(), files.begin(), files.end());
+        const json::array& served = line->as_object().at("cameras").as_array();
+        for (std::size_t i = 0; i < order.size(); ++i)
+            camera_urls_[order[i]] = text_of(served.at(i), "url");
     }
-    std::size_t next = 0;
-    if (options_.cameras.empty()) camera_urls_ = urls;
-    for (const std::string& given : options_.cameras) {
-        camera_urls_.push_back(given.starts_with("rtsp://") ? given : urls.at(next++));
-    }
-    if (camera_urls_.size() == 1) camera_urls_.push_back(camera_urls_.front());
-    say_(fmt::format("cameras: {} on the air of this machine", camera_urls_.size()));
+    for (std::size_t place : simulated) camera_strips_[place] = static_cast<int>(place) + 1;
+    say_(fmt::format("cameras: {} simulated, {} of your own", simulated.size(),
+                     options_.cameras.size()));
     return ok();
 }
 

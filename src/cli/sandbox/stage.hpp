@@ -33,6 +33,7 @@ struct OnAir {
     std::int64_t start_frame = 0;
     std::int64_t end_frame = 0;  // first output frame after the run; 0 while it runs
     std::vector<std::string> camera_ids;
+    std::vector<int> camera_strips;     // by camera: 0 means it has none to check
     std::vector<std::string> commands;  // message_ids in the order sent
     boost::json::value load;            // the body of the TIMELINE_LOAD the appliance got
 };
@@ -96,6 +97,8 @@ class Stage {
     std::vector<Running> children_;
     std::optional<sim::RtmpServer> rtmp_;
     std::vector<std::string> camera_urls_;
+    std::vector<int>
+        camera_strips_;  // by camera: the number its strip carries, 0 for the user's own
     std::string rtmp_url_, root_pem_, studio_url_, appliance_url_, appliance_password_,
         setup_code_file_;
     std::optional<RestClient> studio_api_, appliance_api_;
