@@ -54,7 +54,8 @@ const std::vector<ErrorCode>& all_error_codes() {
 
 std::string describe(const Error& error) {
     std::string text = fmt::format("{}: {}", to_string(error.code), error.message);
-    if (!error.details.empty()) text += fmt::format(" (at {})", error.details.front().pointer);
+    const bool placed = !error.details.empty() && !error.details.front().pointer.empty();
+    if (placed) text += fmt::format(" (at {})", error.details.front().pointer);
     return text;
 }
 

@@ -52,6 +52,8 @@ int report(const Context& context, const Error& error) {
         std::cout << boost::json::serialize(boost::json::object{{"error", body}}) << std::endl;
     } else {
         std::cerr << "vistter: " << describe(error) << '\n';
+        if (exit_for(error.code) == exit_unreachable)
+            std::cerr << "  Nobody answers there. Is it running, and is the address right?\n";
         for (const ErrorDetail& detail : error.details) {
             std::cerr << "  " << to_string(detail.code) << ' ' << detail.pointer << ": "
                       << detail.hint << '\n';

@@ -145,8 +145,15 @@ Status keep_on_air(Stage& stage, Interrupt& interrupt, std::int64_t seconds, boo
             if (headless) return fail(ErrorCode::SYS_BUSY, "interrupted");
             return ok();
         }
-        if (auto dead = stage.casualty())
-            return fail(ErrorCode::SYS_INTERNAL, fmt::format("{} ended", *dead));
+        auto dead = stage.casualty();
+        if (dead == "vistter-appliance") {
+            say("the control process ended; the picture goes on; starting it again");
+            Status back = stage.restart_control();
+            if (!back.ok()) return back;
+            say("the control process has adopted the running show");
+            continue;
+        }
+        if (dead) return fail(ErrorCode::SYS_INTERNAL, fmt::format("{} ended", *dead));
     }
     return ok();
 }

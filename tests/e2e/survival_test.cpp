@@ -69,7 +69,7 @@ TEST_F(SurvivalTest, ControlDiesAndAdoptsTheRunningShow) {
     ASSERT_TRUE(on_air.ok()) << describe(on_air.error());
     const std::int64_t before = frame_of(status());
 
-    Status crashed = stage_->crash_control();
+    Status crashed = stage_->restart_control();
     ASSERT_TRUE(crashed.ok()) << describe(crashed.error());
 
     ASSERT_TRUE(reaches([&](const json::value& now) {

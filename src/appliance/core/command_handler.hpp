@@ -40,8 +40,8 @@ class CommandHandler {
 class Reporter {
   public:
     virtual ~Reporter() = default;
-    // revision and message_id as given. Terminal PROGRESS is durable and frees the command's lane.
-    // `store`, if given, runs in the same transaction as the durable row.
+    // revision and message_id as given. Terminal PROGRESS is durable; it, or a state in which the
+    // command goes on by itself (scheduled, running, paused, holding), frees the command's lane.
     virtual void progress(const std::string& command_id, contract::Progress progress) = 0;
     // event_id, occurred_at, severity and durable are filled in from the registry when empty.
     virtual void event(contract::Event event, const std::string& correlation_id) = 0;

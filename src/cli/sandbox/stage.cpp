@@ -177,10 +177,10 @@ Status Stage::start_appliance() {
     return sign_in_appliance();
 }
 
-Status Stage::crash_control() {
+Status Stage::restart_control() {
     auto control = std::find_if(children_.begin(), children_.end(),
                                 [](const Running& one) { return one.name == "vistter-appliance"; });
-    control->process.send_signal(SIGKILL);
+    if (control->process.running()) control->process.send_signal(SIGKILL);
     control->process.wait(2'000);
     children_.erase(control);
     Status launched = launch_appliance(appliance_url_.substr(appliance_url_.find("://") + 3));

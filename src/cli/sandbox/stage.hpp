@@ -55,7 +55,7 @@ class Stage {
     void stop_everything();
     // Kills the appliance's control process with SIGKILL and starts it again on the same state and
     // address.
-    Status crash_control();
+    Status restart_control();
 
     const RestClient& studio() const { return *studio_api_; }
     const RestClient& appliance() const { return *appliance_api_; }
