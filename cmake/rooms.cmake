@@ -59,7 +59,7 @@ function(vistter_test name)
   endif()
   string(REPLACE "/" "_" target ${name})
   list(TRANSFORM TEST_DEPS PREPEND vistter_)
-  add_executable(test_${target} ${sources})
+  add_executable(test_${target} ${sources} ${PROJECT_SOURCE_DIR}/tests/kit/leak_suppressions.cpp)
   target_include_directories(test_${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(test_${target} PRIVATE VISTTER_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     VISTTER_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
