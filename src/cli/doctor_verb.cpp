@@ -27,11 +27,6 @@ struct Check {
     std::string remedy;  // the next step; empty when good
 };
 
-fs::path own_folder() {
-    std::error_code failed;
-    return fs::read_symlink("/proc/self/exe", failed).parent_path();
-}
-
 Check programs() {
     std::string missing;
     for (const char* name :

@@ -62,6 +62,11 @@ int report(const Context& context, const Error& error) {
     return exit_for(error.code);
 }
 
+std::filesystem::path own_folder() {
+    std::error_code failed;
+    return std::filesystem::read_symlink("/proc/self/exe", failed).parent_path();
+}
+
 void add_json_flag(CLI::App& command, Context& context) {
     command.add_flag("--json", context.json, "Print JSON on standard output");
 }

@@ -54,11 +54,6 @@ Status known_camera(const std::string& camera) {
         fmt::format("{} is neither an rtsp:// address nor a video file on this machine", camera));
 }
 
-fs::path own_folder() {
-    std::error_code failed;
-    return fs::read_symlink("/proc/self/exe", failed).parent_path();
-}
-
 // sim/demo of the source tree, or beside the installed programs.
 fs::path demo_folder() {
     fs::path installed = own_folder() / "../share/vistter/demo";

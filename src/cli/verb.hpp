@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <filesystem>
 #include <functional>
 
 #include "base/result.hpp"
@@ -38,6 +39,9 @@ struct Context {
 int report(const Context& context, const Error& error);
 // Adds --json to a subcommand.
 void add_json_flag(CLI::App& command, Context& context);
+
+// The folder this executable is in; the other programs lie beside it.
+std::filesystem::path own_folder();
 
 void add_contract_verbs(CLI::App& app, Context& context);
 void add_ocl_verbs(CLI::App& app, Context& context);
