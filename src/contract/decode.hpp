@@ -27,6 +27,8 @@ TimelineLoad decode_timeline_load(const json::Object& body, std::string_view tex
 TimelineExecute decode_timeline_execute(const json::Object& body);
 OverlayUpdate decode_overlay_update(const json::Object& body, std::string_view text);
 StreamControl decode_stream_control(const json::Object& body);
+CredentialRefresh decode_credential_refresh(const json::Object& body);
+CommandCancel decode_command_cancel(const json::Object& body);
 // `segments`, `sequence`, `overlays` and the assets under `assets_member`, as TIMELINE_LOAD and a
 // timeline file hold them.
 TimelineDocument decode_timeline(const json::Object& body, std::string_view text,
@@ -42,6 +44,7 @@ Welcome decode_welcome(const json::Object& body);
 Refuse decode_refuse(const json::Object& body);
 StateReport decode_state_report(const json::Object& body);
 Receipt decode_receipt(const json::Object& body);
+Heartbeat decode_heartbeat(const json::Object& body);
 Goodbye decode_goodbye(const json::Object& body);
 
 // The compact JSON text of the member `name` of the object written in `text`; empty when absent or

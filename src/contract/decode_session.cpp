@@ -153,6 +153,17 @@ Receipt decode_receipt(const Object& body) {
     return receipt;
 }
 
+Heartbeat decode_heartbeat(const Object& body) {
+    Heartbeat heartbeat;
+    heartbeat.sent_seq = json::integer_at(body, "sent_seq", 0);
+    heartbeat.transcript = json::text_at(body, "transcript");
+    heartbeat.received_seq = json::integer_at(body, "received_seq", 0);
+    heartbeat.ledger_rows = json::integer_at(body, "ledger_rows", 0);
+    heartbeat.ledger_head = json::text_at(body, "ledger_head");
+    heartbeat.session_token = json::text_at(body, "session_token");
+    return heartbeat;
+}
+
 Goodbye decode_goodbye(const Object& body) {
     return {json::text_at(body, "reason", "shutdown"), json::integer_at(body, "resume_after_s", 0)};
 }

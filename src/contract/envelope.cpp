@@ -12,11 +12,12 @@
 namespace vistter::contract {
 namespace {
 
-constexpr std::array<std::string_view, 16> type_names{
-    "DEVICE_CONFIG",  "CAMERA_ACTION",  "TIMELINE_LOAD", "TIMELINE_EXECUTE",
-    "OVERLAY_UPDATE", "STREAM_CONTROL", "ACK",           "PROGRESS",
-    "EVENT",          "METRICS",        "HELLO",         "WELCOME",
-    "REFUSE",         "STATE_REPORT",   "RECEIPT",       "GOODBYE"};
+constexpr std::array<std::string_view, 19> type_names{
+    "DEVICE_CONFIG",  "CAMERA_ACTION",  "TIMELINE_LOAD",      "TIMELINE_EXECUTE",
+    "OVERLAY_UPDATE", "STREAM_CONTROL", "CREDENTIAL_REFRESH", "COMMAND_CANCEL",
+    "ACK",            "PROGRESS",       "EVENT",              "METRICS",
+    "HELLO",          "WELCOME",        "REFUSE",             "STATE_REPORT",
+    "RECEIPT",        "HEARTBEAT",      "GOODBYE"};
 
 Envelope decode_envelope(const json::Object& object, std::string_view payload) {
     Envelope envelope;
@@ -58,7 +59,7 @@ std::optional<MessageType> message_type_from(std::string_view name) {
 }
 
 bool is_command(MessageType type) {
-    return type <= MessageType::STREAM_CONTROL;
+    return type <= MessageType::COMMAND_CANCEL;
 }
 
 bool studio_sends(MessageType type) {
@@ -66,6 +67,7 @@ bool studio_sends(MessageType type) {
         case MessageType::WELCOME:
         case MessageType::REFUSE:
         case MessageType::RECEIPT:
+        case MessageType::HEARTBEAT:
         case MessageType::GOODBYE:
             return true;
         default:
@@ -74,7 +76,7 @@ bool studio_sends(MessageType type) {
 }
 
 bool device_sends(MessageType type) {
-    return type == MessageType::GOODBYE || !studio_sends(type);
+    return type == MessageType::GOODBYE || type == MessageType::HEARTBEAT || !studio_sends(type);
 }
 
 Result<Envelope> parse_envelope(std::string_view payload) {

@@ -15,14 +15,15 @@ namespace vistter::contract {
 
 enum class MessageType {
     DEVICE_CONFIG, CAMERA_ACTION, TIMELINE_LOAD, TIMELINE_EXECUTE, OVERLAY_UPDATE, STREAM_CONTROL,  // commands
+    CREDENTIAL_REFRESH, COMMAND_CANCEL,
     ACK, PROGRESS, EVENT, METRICS,                                                                  // answers
-    HELLO, WELCOME, REFUSE, STATE_REPORT, RECEIPT, GOODBYE,                                         // session
+    HELLO, WELCOME, REFUSE, STATE_REPORT, RECEIPT, HEARTBEAT, GOODBYE,                              // session
 };
 
 std::string_view to_string(MessageType type);
 std::optional<MessageType> message_type_from(std::string_view name);
 bool is_command(MessageType type);
-// Who may send it: GOODBYE is the one type both ends send.
+// Who may send it: HEARTBEAT and GOODBYE are the types both ends send.
 bool studio_sends(MessageType type);
 bool device_sends(MessageType type);
 

@@ -16,11 +16,12 @@ using json::Object;
 constexpr std::size_t max_document_bytes = 1'048'576;
 
 // Same order as MessageType.
-constexpr std::array<std::string_view, 16> schema_names{
-    "device_config",  "camera_action",  "timeline_load", "timeline_execute",
-    "overlay_update", "stream_control", "ack",           "progress",
-    "event",          "metrics",        "hello",         "welcome",
-    "refuse",         "state_report",   "receipt",       "goodbye"};
+constexpr std::array<std::string_view, 19> schema_names{
+    "device_config",  "camera_action",  "timeline_load",      "timeline_execute",
+    "overlay_update", "stream_control", "credential_refresh", "command_cancel",
+    "ack",            "progress",       "event",              "metrics",
+    "hello",          "welcome",        "refuse",             "state_report",
+    "receipt",        "heartbeat",      "goodbye"};
 
 Body decode(MessageType type, const Object& body, std::string_view text) {
     switch (type) {
@@ -36,6 +37,10 @@ Body decode(MessageType type, const Object& body, std::string_view text) {
             return decode_overlay_update(body, text);
         case MessageType::STREAM_CONTROL:
             return decode_stream_control(body);
+        case MessageType::CREDENTIAL_REFRESH:
+            return decode_credential_refresh(body);
+        case MessageType::COMMAND_CANCEL:
+            return decode_command_cancel(body);
         case MessageType::ACK:
             return decode_ack(body, text);
         case MessageType::PROGRESS:
@@ -54,6 +59,8 @@ Body decode(MessageType type, const Object& body, std::string_view text) {
             return decode_state_report(body);
         case MessageType::RECEIPT:
             return decode_receipt(body);
+        case MessageType::HEARTBEAT:
+            return decode_heartbeat(body);
         case MessageType::GOODBYE:
             break;
     }
@@ -61,6 +68,11 @@ Body decode(MessageType type, const Object& body, std::string_view text) {
 }
 
 }  // namespace
+
+MessageType type_of(const Body& body) {
+    static_assert(std::variant_size_v<Body> == schema_names.size());
+    return static_cast<MessageType>(body.index());
+}
 
 std::string body_schema_id(MessageType type) {
     return schema_id("protocol", schema_names[static_cast<std::size_t>(type)]);

@@ -136,6 +136,39 @@ struct StreamControl {
     bool dry_run = false;
 };
 
+// What a device must know in order to trust Studio (PAIR answer, CREDENTIAL_REFRESH trust_bundle).
+struct TrustedStudioKey {
+    std::string kid, pem;  // "studio:<environment>#<n>", P-256 public key
+    friend bool operator==(const TrustedStudioKey&, const TrustedStudioKey&) = default;
+};
+struct TrustBundle {
+    std::vector<std::string> roots;  // PEM, 1 to 4
+    std::vector<std::string> pins;   // hex SHA-256 of the SPKI of a root, 2 to 8: one is spare
+    std::vector<TrustedStudioKey> studio_keys;  // 1 to 8
+    friend bool operator==(const TrustBundle&, const TrustBundle&) = default;
+};
+
+// A credential is renewed in two commands: `csr` makes a new key on the device and answers
+// ACK result.csr; `bundle` brings what Studio made of it, which the device proves by a live session
+// before it drops the old one (docs/decisions/0008).
+struct CredentialRefresh {
+    std::string credential;  // client_cert, signing_key, sealing_key, trust_bundle, session_token
+    std::string method;      // csr, bundle
+    std::optional<WallTime> not_before;
+    std::int64_t overlap_s = 604'800;  // how long the former credential stays good beside the new
+    std::string challenge;    // csr: comes back in the request's challengePassword
+    std::string certificate;  // bundle of client_cert: PEM
+    std::string kid;          // bundle of signing_key, sealing_key: the new key's id
+    std::optional<TrustBundle> trust;  // bundle of trust_bundle
+    bool dry_run = false;
+};
+
+struct CommandCancel {
+    std::string message_id;  // of the command to be cancelled
+    std::string reason;
+    bool dry_run = false;
+};
+
 // ---- answers --------------------------------------------------------------------------------------------
 
 struct Warning {
@@ -320,13 +353,27 @@ struct Receipt {
     std::vector<std::string> message_ids;
 };
 
+// What proves, in both directions and also when nothing else is said, that nothing was withheld,
+// dropped, added or altered (docs/decisions/0009).
+struct Heartbeat {
+    std::int64_t sent_seq = 0;      // the last seq the sender used before this message
+    std::string transcript;         // hex SHA-256, see link/transcript.hpp
+    std::int64_t received_seq = 0;  // the highest seq the sender let in from the other end
+    std::int64_t ledger_rows = 0;   // of the sender's own ledger of this device
+    std::string ledger_head;        // hex SHA-256 of its last row; 64 zeros while it is empty
+    std::string session_token;      // device: a renewed session JWT; empty: none
+};
+
 struct Goodbye {
     std::string reason = "shutdown";  // restart, update, shutdown, draining, lost, replaced
     std::int64_t resume_after_s = 0;
 };
 
 using Body = std::variant<DeviceConfig, CameraAction, TimelineLoad, TimelineExecute, OverlayUpdate, StreamControl,
-                          Ack, Progress, Event, Metrics, Hello, Welcome, Refuse, StateReport, Receipt, Goodbye>;
+                          CredentialRefresh, CommandCancel, Ack, Progress, Event, Metrics, Hello, Welcome, Refuse,
+                          StateReport, Receipt, Heartbeat, Goodbye>;
+// The type whose body is held.
+MessageType type_of(const Body& body);
 
 struct ParsedBody {
     Body body;

@@ -15,6 +15,8 @@ std::string write(const TimelineLoad& load);
 std::string write(const TimelineExecute& execute);
 std::string write(const OverlayUpdate& update);
 std::string write(const StreamControl& control);
+std::string write(const CredentialRefresh& refresh);
+std::string write(const CommandCancel& cancel);
 std::string write(const Ack& ack);
 std::string write(const Progress& progress);
 std::string write(const Event& event);
@@ -24,6 +26,7 @@ std::string write(const Welcome& welcome);
 std::string write(const Refuse& refuse);
 std::string write(const StateReport& report);
 std::string write(const Receipt& receipt);
+std::string write(const Heartbeat& heartbeat);
 std::string write(const Goodbye& goodbye);
 
 // Adds segments, sequence, overlays and assets_manifest.

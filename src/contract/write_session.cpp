@@ -167,6 +167,17 @@ std::string write(const Receipt& receipt) {
     return out.str();
 }
 
+std::string write(const Heartbeat& heartbeat) {
+    ObjectWriter out;
+    out.integer("sent_seq", heartbeat.sent_seq)
+        .text("transcript", heartbeat.transcript)
+        .integer("received_seq", heartbeat.received_seq)
+        .integer("ledger_rows", heartbeat.ledger_rows)
+        .text("ledger_head", heartbeat.ledger_head);
+    if (!heartbeat.session_token.empty()) out.text("session_token", heartbeat.session_token);
+    return out.str();
+}
+
 std::string write(const Goodbye& goodbye) {
     return ObjectWriter()
         .text("reason", goodbye.reason)

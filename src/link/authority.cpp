@@ -12,6 +12,7 @@ bool may_order(std::string_view role, contract::MessageType command) {
         case MessageType::TIMELINE_EXECUTE:
         case MessageType::OVERLAY_UPDATE:
         case MessageType::STREAM_CONTROL:
+        case MessageType::COMMAND_CANCEL:
             return role == "operator" || role == "producer" || role == "emergency";
         case MessageType::TIMELINE_LOAD:
             return role == "producer";

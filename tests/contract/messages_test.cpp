@@ -269,7 +269,8 @@ TEST(Messages, who_may_send_what) {
         const auto type = static_cast<MessageType>(i);
         EXPECT_EQ(message_type_from(to_string(type)), type);
         EXPECT_TRUE(studio_sends(type) || device_sends(type));
-        EXPECT_EQ(studio_sends(type) && device_sends(type), type == MessageType::GOODBYE);
+        EXPECT_EQ(studio_sends(type) && device_sends(type),
+                  type == MessageType::GOODBYE || type == MessageType::HEARTBEAT);
         if (is_command(type)) {
             EXPECT_TRUE(studio_sends(type));
         }
@@ -277,7 +278,39 @@ TEST(Messages, who_may_send_what) {
     EXPECT_TRUE(device_sends(MessageType::HELLO));
     EXPECT_TRUE(device_sends(MessageType::STATE_REPORT));
     EXPECT_TRUE(studio_sends(MessageType::RECEIPT));
-    EXPECT_EQ(message_type_from("COMMAND_CANCEL"), std::nullopt);
+    EXPECT_EQ(message_type_from("COMMAND_FORGET"), std::nullopt);
+}
+
+TEST(Messages, credentials_cancel_and_heartbeat_come_back_as_they_went) {
+    CredentialRefresh refresh;
+    refresh.credential = "trust_bundle";
+    refresh.method = "bundle";
+    refresh.trust =
+        TrustBundle{{"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"},
+                    {std::string(64, 'a'), std::string(64, 'b')},
+                    {{"studio:prod#2",
+                      "-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n"}}};
+    const auto bundle =
+        parse_body(envelope_of(MessageType::CREDENTIAL_REFRESH, write_body(refresh)));
+    ASSERT_TRUE(bundle.ok()) << describe(bundle.error());
+    EXPECT_EQ(std::get<CredentialRefresh>(bundle->body).trust, refresh.trust);
+    EXPECT_EQ(type_of(bundle->body), MessageType::CREDENTIAL_REFRESH);
+    const CommandCancel cancel{"01932f6c-7b02-7e44-8c20-1a9b3c5d7e9f", "operator", true};
+    const auto cancelled =
+        parse_body(envelope_of(MessageType::COMMAND_CANCEL, write_body(cancel)));
+    ASSERT_TRUE(cancelled.ok()) << describe(cancelled.error());
+    EXPECT_EQ(std::get<CommandCancel>(cancelled->body).message_id, cancel.message_id);
+    EXPECT_TRUE(std::get<CommandCancel>(cancelled->body).dry_run);
+    const Heartbeat beat{41, std::string(64, '1'), 17, 9, std::string(64, '2'), "a.b.c"};
+    const auto heard = parse_body(envelope_of(MessageType::HEARTBEAT, write_body(beat)));
+    ASSERT_TRUE(heard.ok()) << describe(heard.error());
+    const Heartbeat& read = std::get<Heartbeat>(heard->body);
+    EXPECT_EQ(read.sent_seq, 41);
+    EXPECT_EQ(read.transcript, beat.transcript);
+    EXPECT_EQ(read.received_seq, 17);
+    EXPECT_EQ(read.ledger_rows, 9);
+    EXPECT_EQ(read.ledger_head, beat.ledger_head);
+    EXPECT_EQ(read.session_token, "a.b.c");
 }
 
 TEST(Messages, an_error_travels_with_its_details_and_its_retryability) {

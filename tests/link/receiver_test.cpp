@@ -250,17 +250,19 @@ TEST(Authority, EveryRoleAndCommandHasItsAnswer) {
     using M = MessageType;
     const std::vector<std::pair<std::string, std::set<M>>> rights = {
         {"viewer", {}},
-        {"operator", {M::CAMERA_ACTION, M::TIMELINE_EXECUTE, M::OVERLAY_UPDATE, M::STREAM_CONTROL}},
+        {"operator", {M::CAMERA_ACTION, M::TIMELINE_EXECUTE, M::OVERLAY_UPDATE, M::STREAM_CONTROL,
+                      M::COMMAND_CANCEL}},
         {"producer",
          {M::CAMERA_ACTION, M::TIMELINE_LOAD, M::TIMELINE_EXECUTE, M::OVERLAY_UPDATE,
-          M::STREAM_CONTROL}},
-        {"emergency", {M::TIMELINE_EXECUTE, M::OVERLAY_UPDATE, M::STREAM_CONTROL}},
+          M::STREAM_CONTROL, M::COMMAND_CANCEL}},
+        {"emergency",
+         {M::TIMELINE_EXECUTE, M::OVERLAY_UPDATE, M::STREAM_CONTROL, M::COMMAND_CANCEL}},
         {"admin",
          {M::DEVICE_CONFIG, M::CAMERA_ACTION, M::TIMELINE_LOAD, M::TIMELINE_EXECUTE,
-          M::OVERLAY_UPDATE, M::STREAM_CONTROL}},
+          M::OVERLAY_UPDATE, M::STREAM_CONTROL, M::CREDENTIAL_REFRESH, M::COMMAND_CANCEL}},
         {"system",
          {M::DEVICE_CONFIG, M::CAMERA_ACTION, M::TIMELINE_LOAD, M::TIMELINE_EXECUTE,
-          M::OVERLAY_UPDATE, M::STREAM_CONTROL}},
+          M::OVERLAY_UPDATE, M::STREAM_CONTROL, M::CREDENTIAL_REFRESH, M::COMMAND_CANCEL}},
         {"stranger", {}},
     };
     for (const auto& [role, may] : rights) {

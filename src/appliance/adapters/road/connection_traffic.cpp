@@ -195,24 +195,7 @@ bool Connection::send_row(const OutboxRow& row) {
 }
 
 bool Connection::send_once(const contract::Body& body, const std::string& correlation_id) {
-    static constexpr MessageType types[] = {MessageType::DEVICE_CONFIG,
-                                            MessageType::CAMERA_ACTION,
-                                            MessageType::TIMELINE_LOAD,
-                                            MessageType::TIMELINE_EXECUTE,
-                                            MessageType::OVERLAY_UPDATE,
-                                            MessageType::STREAM_CONTROL,
-                                            MessageType::ACK,
-                                            MessageType::PROGRESS,
-                                            MessageType::EVENT,
-                                            MessageType::METRICS,
-                                            MessageType::HELLO,
-                                            MessageType::WELCOME,
-                                            MessageType::REFUSE,
-                                            MessageType::STATE_REPORT,
-                                            MessageType::RECEIPT,
-                                            MessageType::GOODBYE};
-    static_assert(std::size(types) == std::variant_size_v<contract::Body>);
-    return send(types[body.index()], make_uuid7(parts_.clock, parts_.random), correlation_id,
+    return send(contract::type_of(body), make_uuid7(parts_.clock, parts_.random), correlation_id,
                 contract::write_body(body));
 }
 
