@@ -121,11 +121,9 @@ Identity identity(const std::string& device) {
                    "N",
                    "CERT",
                    device + "#1",
-                   "ROOT",
-                   "wss://s/v1/channel",
                    "https://s/v1/bootstrap/session",
-                   {"aa", "bb"},
-                   {{"studio:x#1", "KEY"}}};
+                   {{"ROOT"}, {"aa", "bb"}, {{"studio:x#1", "KEY"}}},
+                   {{"wss", "wss://s/v1/channel"}, {"mqtts", "mqtts://s:8883"}}};
     out.studio_url = "https://s";
     out.tls_key_pem = "TLS";
     out.signing_key_pem = "SIGN";
@@ -142,8 +140,9 @@ TEST_F(KeepingTest, AnIdentityIsSwitchedInWhole) {
     const auto loaded = IdentityStore(folder.path(), random).load();
     ASSERT_TRUE(loaded.ok());
     EXPECT_EQ((*loaded)->granted.device_id, "dev_2");
-    EXPECT_EQ((*loaded)->granted.pins, (std::vector<std::string>{"aa", "bb"}));
-    EXPECT_EQ((*loaded)->granted.studio_keys.at(0).pem, "KEY");
+    EXPECT_EQ((*loaded)->granted.trust.pins, (std::vector<std::string>{"aa", "bb"}));
+    EXPECT_EQ((*loaded)->granted.trust.studio_keys.at(0).pem, "KEY");
+    EXPECT_EQ((*loaded)->granted.channels, identity("dev_2").granted.channels);
     EXPECT_EQ((*loaded)->tls_key_pem, "TLS");
     int folders = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
@@ -168,11 +167,11 @@ TEST_F(KeepingTest, TheLibraryKeepsDocumentsAndKnowsItsAssets) {
 TEST(PairCodec, ReadsAnAnswerWholeOrNotAtAll) {
     const std::string good =
         R"({"device_id":"dev_1","tenant":"t","name":"n","client_certificate":"C","signing_kid":"dev_1#1",)"
-        R"("trust_bundle":{"root_pem":"R","pins":["aa"],"studio_keys":[{"kid":"studio:x#1","pem":"K"}]},)"
+        R"("trust_bundle":{"roots":["R"],"pins":["aa"],"studio_keys":[{"kid":"studio:x#1","pem":"K"}]},)"
         R"("channels":[{"transport":"wss","url":"wss://h/v1/channel"}],"session_url":"https://h/s"})";
     const auto codec = make_pair_codec();
     ASSERT_TRUE(codec.read_answer(good).ok());
-    EXPECT_EQ(codec.read_answer(good)->channel_url, "wss://h/v1/channel");
+    EXPECT_EQ(codec.read_answer(good)->channels.front().url, "wss://h/v1/channel");
     for (std::size_t cut = 0; cut < good.size(); cut += 7)
         EXPECT_FALSE(codec.read_answer(good.substr(0, cut)).ok()) << cut;
     for (const char* member :

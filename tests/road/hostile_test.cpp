@@ -243,7 +243,7 @@ class HostileAppliance : public ::testing::Test {
     HostileAppliance() { world.start_studio(); }
     bool dial(const net::ClientTls& tls) {
         net::DialOptions options;
-        options.url = world.identity().channel_url;
+        options.url = world.identity().channels.front().url;
         options.subprotocol = "vistter.v1.jws";
         options.tls = tls;
         net::DialEvents events;

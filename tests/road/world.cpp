@@ -74,8 +74,11 @@ int Told::event_count(const std::string& type) const {
 }
 
 World::World() {
-    directory.devices.push_back({road_device, "test", trust.device_kid,
-                                 trust.device_key.public_key().to_pem(), trust.thumbprint, false});
+    directory.devices.push_back({road_device,
+                                 "test",
+                                 {{trust.device_kid, trust.device_key.public_key().to_pem()}},
+                                 {trust.thumbprint},
+                                 false});
 }
 
 World::~World() {
@@ -144,8 +147,8 @@ appliance::RoadIdentity World::identity() const {
     identity.signing_key_pem = trust.device_key.to_pem();
     identity.studio_keys = {{trust.studio_kid, trust.studio_key.public_key().to_pem()}};
     identity.session_url = fmt::format("https://127.0.0.1:{}/v1/bootstrap/session", port);
-    identity.channel_url =
-        fmt::format("wss://127.0.0.1:{}/v1/channel", channel_port != 0 ? channel_port : port);
+    identity.channels = {{"wss", fmt::format("wss://127.0.0.1:{}/v1/channel",
+                                             channel_port != 0 ? channel_port : port)}};
     return identity;
 }
 

@@ -36,6 +36,7 @@ struct Trust {
 class Directory final : public studio::DeviceDirectory {
   public:
     std::optional<studio::DeviceTrust> device(const std::string& device_id) const override;
+    void proven(const std::string&, const std::string&, const std::string&) override {}
     std::vector<studio::DeviceTrust> devices;
 };
 

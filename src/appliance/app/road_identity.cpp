@@ -8,8 +8,8 @@ namespace {
 
 net::ClientTls trust_of(const Identity& identity) {
     net::ClientTls tls;
-    tls.root_pem = identity.granted.root_pem;
-    for (const std::string& pin : identity.granted.pins) {
+    for (const std::string& root : identity.granted.trust.roots) tls.root_pem += root;
+    for (const std::string& pin : identity.granted.trust.pins) {
         if (auto bytes = from_hex(pin)) tls.pins.push_back(*std::move(bytes));
     }
     return tls;
@@ -26,10 +26,10 @@ RoadIdentity road_identity(const Identity& identity) {
     road.tls.identity = {identity.granted.client_certificate, identity.tls_key_pem};
     road.signing_kid = identity.granted.signing_kid;
     road.signing_key_pem = identity.signing_key_pem;
-    for (const TrustedKey& key : identity.granted.studio_keys)
+    for (const auto& key : identity.granted.trust.studio_keys)
         road.studio_keys.push_back({key.kid, key.pem});
     road.session_url = identity.granted.session_url;
-    road.channel_url = identity.granted.channel_url;
+    road.channels = identity.granted.channels;
     return road;
 }
 

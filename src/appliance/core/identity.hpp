@@ -7,19 +7,22 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "contract/messages.hpp"
 
 namespace vistter::appliance {
 
-struct TrustedKey {
-    std::string kid, pem;
+// Where Studio can be reached; the first is preferred, the others are for when it is blocked.
+struct ChannelAddress {
+    std::string transport;  // "wss", "mqtts"
+    std::string url;        // wss://host:port/path, mqtts://host:port
+    friend bool operator==(const ChannelAddress&, const ChannelAddress&) = default;
 };
 
 // What Studio answers to a pairing.
 struct PairAnswer {
-    std::string device_id, tenant, name, client_certificate, signing_kid, root_pem, channel_url,
-        session_url;
-    std::vector<std::string> pins;  // hex SHA-256 of SPKI
-    std::vector<TrustedKey> studio_keys;
+    std::string device_id, tenant, name, client_certificate, signing_kid, session_url;
+    contract::TrustBundle trust;
+    std::vector<ChannelAddress> channels;  // at least one
 };
 
 struct Identity {

@@ -33,19 +33,23 @@ Result<PairAnswer> read_answer(const std::string& text) {
     }
     answer.name = reading::text_at(object, "name");
     const auto& bundle = reading::object_at(object, "trust_bundle");
-    answer.root_pem = reading::text_at(bundle, "root_pem");
-    answer.pins = reading::texts_at(bundle, "pins");
-    if (answer.root_pem.empty() || answer.pins.empty()) return broken("trust_bundle");
+    answer.trust.roots = reading::texts_at(bundle, "roots");
+    answer.trust.pins = reading::texts_at(bundle, "pins");
+    if (answer.trust.roots.empty() || answer.trust.pins.empty()) return broken("trust_bundle");
     for (const auto& key : reading::array_at(bundle, "studio_keys")) {
         if (!key.is_object()) return broken("studio_keys");
-        answer.studio_keys.push_back(
+        answer.trust.studio_keys.push_back(
             {reading::text_at(key.as_object(), "kid"), reading::text_at(key.as_object(), "pem")});
     }
     for (const auto& channel : reading::array_at(object, "channels")) {
-        if (channel.is_object() && reading::text_at(channel.as_object(), "transport") == "wss")
-            answer.channel_url = reading::text_at(channel.as_object(), "url");
+        if (!channel.is_object()) return broken("channels");
+        ChannelAddress address{reading::text_at(channel.as_object(), "transport"),
+                               reading::text_at(channel.as_object(), "url")};
+        // What a newer Studio speaks besides is passed over.
+        if (address.transport == "wss" || address.transport == "mqtts")
+            answer.channels.push_back(std::move(address));
     }
-    if (answer.channel_url.empty()) return broken("no wss channel");
+    if (answer.channels.empty()) return broken("no wss or mqtts channel");
     return answer;
 }
 

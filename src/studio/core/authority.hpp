@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "contract/messages.hpp"
 
 namespace vistter::studio {
 
@@ -33,15 +34,8 @@ struct DeviceCertificate {
     std::string thumbprint;
 };
 
-struct StudioKey {
-    std::string kid, pem;
-};
-// What a device needs in order to know Studio from now on.
-struct TrustBundle {
-    std::string root_pem;
-    std::vector<std::string> pins;  // hex SHA-256 of the SPKI of the root and of the spare root
-    std::vector<StudioKey> studio_keys;
-};
+// What a device needs in order to know Studio from now on; pins: of the root and of the spare root.
+using contract::TrustBundle;
 
 class Authority {
   public:

@@ -58,15 +58,25 @@ class Sessions {
     virtual SessionInfo session(const std::string& device_id) const = 0;
 };
 
+// A key or certificate the channel accepts now: the current one, one that was issued and not yet seen, and a
+// former one until its overlap ends (docs/decisions/0008).
+struct DeviceKey {
+    std::string kid, pem;
+};
 // A device as the channel needs to know it.
 struct DeviceTrust {
-    std::string device_id, tenant, signing_kid, signing_key_pem, certificate_thumbprint;
+    std::string device_id, tenant;
+    std::vector<DeviceKey> signing_keys;
+    std::vector<std::string> certificate_thumbprints;
     bool revoked = false;
 };
 class DeviceDirectory {
   public:
     virtual ~DeviceDirectory() = default;
     virtual std::optional<DeviceTrust> device(const std::string& device_id) const = 0;
+    // A session was opened under this certificate, or a message verified with this key, for the first time in
+    // this process: what was only issued is proven now. Changes nothing for what is current already.
+    virtual void proven(const std::string& device_id, const std::string& thumbprint, const std::string& kid) = 0;
 };
 
 // What arrived, once each (deduplicated by the channel), inside the inbox's transaction: stores only, no other effects.

@@ -45,6 +45,7 @@ std::string signing_kid(const Device& device);
 // failures are thrown.
 class Registry : public DeviceDirectory {
   public:
+    void proven(const std::string&, const std::string&, const std::string&) override {}
     virtual void add_grant(const PairingGrant& grant) = 0;
     virtual std::vector<PairingGrant> grants() const = 0;  // newest first, not the deleted ones
     virtual std::optional<PairingGrant> grant_by_hash(const std::string& secret_hash) const = 0;

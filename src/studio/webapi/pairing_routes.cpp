@@ -113,7 +113,7 @@ Result<PairingRequest> read_pairing(const net::Request& request) {
 json::object pairing_json(const Services& services, const Device& device) {
     const TrustBundle trust = services.authority.trust_bundle();
     json::array keys;
-    for (const StudioKey& key : trust.studio_keys)
+    for (const auto& key : trust.studio_keys)
         keys.push_back(json::object{{"kid", key.kid}, {"pem", key.pem}});
     return {{"device_id", device.device_id},
             {"tenant", device.tenant},
@@ -121,7 +121,7 @@ json::object pairing_json(const Services& services, const Device& device) {
             {"client_certificate", device.certificate_pem},
             {"signing_kid", signing_kid(device)},
             {"trust_bundle",
-             {{"root_pem", trust.root_pem},
+             {{"roots", json::value_from(trust.roots)},
               {"pins", json::value_from(trust.pins)},
               {"studio_keys", std::move(keys)}}},
             {"channels", json::array{json::object{{"transport", "wss"},

@@ -22,17 +22,20 @@ Files to_files(const Identity& identity) {
     std::ostringstream facts;
     facts << "device_id=" << granted.device_id << "\ntenant=" << granted.tenant
           << "\nname=" << granted.name << "\nsigning_kid=" << granted.signing_kid
-          << "\nchannel_url=" << granted.channel_url << "\nsession_url=" << granted.session_url
+          << "\nsession_url=" << granted.session_url
           << "\nstudio_url=" << identity.studio_url << "\n";
-    for (const std::string& pin : granted.pins) facts << "pin=" << pin << "\n";
+    for (const ChannelAddress& channel : granted.channels)
+        facts << "channel=" << channel.transport << " " << channel.url << "\n";
+    for (const std::string& pin : granted.trust.pins) facts << "pin=" << pin << "\n";
     Files files;
-    for (std::size_t i = 0; i < granted.studio_keys.size(); ++i) {
-        facts << "studio_kid=" << granted.studio_keys[i].kid << "\n";
-        files["studio-key-" + std::to_string(i) + ".pem"] = granted.studio_keys[i].pem;
+    const auto& keys = granted.trust.studio_keys;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        facts << "studio_kid=" << keys[i].kid << "\n";
+        files["studio-key-" + std::to_string(i) + ".pem"] = keys[i].pem;
     }
     files["facts"] = facts.str();
     files["client.pem"] = granted.client_certificate;
-    files["root.pem"] = granted.root_pem;
+    for (const std::string& root : granted.trust.roots) files["root.pem"] += root;
     files["tls-key.pem"] = identity.tls_key_pem;
     files["signing-key.pem"] = identity.signing_key_pem;
     return files;
@@ -44,12 +47,14 @@ void take_fact(Identity& identity, const std::string& key, const std::string& va
                                                       {"tenant", &granted.tenant},
                                                       {"name", &granted.name},
                                                       {"signing_kid", &granted.signing_kid},
-                                                      {"channel_url", &granted.channel_url},
                                                       {"session_url", &granted.session_url},
                                                       {"studio_url", &identity.studio_url}};
     if (const auto member = members.find(key); member != members.end()) *member->second = value;
-    if (key == "pin") granted.pins.push_back(value);
-    if (key == "studio_kid") granted.studio_keys.push_back({value, {}});
+    if (key == "pin") granted.trust.pins.push_back(value);
+    if (key == "studio_kid") granted.trust.studio_keys.push_back({value, {}});
+    const auto blank = value.find(' ');
+    if (key == "channel" && blank != std::string::npos)
+        granted.channels.push_back({value.substr(0, blank), value.substr(blank + 1)});
 }
 
 Result<Identity> from_folder(const std::filesystem::path& folder) {
@@ -63,11 +68,12 @@ Result<Identity> from_folder(const std::filesystem::path& folder) {
             take_fact(identity, line.substr(0, equals), line.substr(equals + 1));
     }
     std::map<std::string, std::string*> wanted{{"client.pem", &identity.granted.client_certificate},
-                                               {"root.pem", &identity.granted.root_pem},
+                                               {"root.pem", &identity.granted.trust.roots.emplace_back()},
                                                {"tls-key.pem", &identity.tls_key_pem},
                                                {"signing-key.pem", &identity.signing_key_pem}};
-    for (std::size_t i = 0; i < identity.granted.studio_keys.size(); ++i)
-        wanted["studio-key-" + std::to_string(i) + ".pem"] = &identity.granted.studio_keys[i].pem;
+    auto& keys = identity.granted.trust.studio_keys;
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        wanted["studio-key-" + std::to_string(i) + ".pem"] = &keys[i].pem;
     for (const auto& [name, into] : wanted) {
         auto content = read_file(folder / name, file_limit);
         if (!content) return content.error();

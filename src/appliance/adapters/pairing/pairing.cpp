@@ -43,18 +43,18 @@ Error untrusted(std::string_view why) {
 }
 
 Status check_root(const PairAnswer& answer, const crypto::PairingToken& token) {
-    const auto root = crypto::Certificate::from_pem(answer.root_pem);
+    const auto root = crypto::Certificate::from_pem(answer.trust.roots.front());
     if (!root) return untrusted("its root is no certificate");
     if (!crypto::pin_matches(token, root->public_key()))
         return untrusted("its root is not the one the token names");
     const std::string pin = to_hex(root->public_key().spki_sha256());
-    if (std::find(answer.pins.begin(), answer.pins.end(), pin) == answer.pins.end())
+    if (std::find(answer.trust.pins.begin(), answer.trust.pins.end(), pin) == answer.trust.pins.end())
         return untrusted("its pins do not hold its own root");
     return ok();
 }
 
 Status check_certificate(const PairAnswer& answer, const crypto::PrivateKey& key, WallTime now) {
-    const auto root = crypto::Certificate::from_pem(answer.root_pem);
+    const auto root = crypto::Certificate::from_pem(answer.trust.roots.front());
     const auto mine = crypto::Certificate::from_pem(answer.client_certificate);
     if (!root || !mine) return untrusted("the client certificate cannot be read");
     if (!mine->issued_by(*root))
@@ -71,15 +71,19 @@ Status check_certificate(const PairAnswer& answer, const crypto::PrivateKey& key
 }
 
 Status check_studio(const PairAnswer& answer) {
-    if (answer.studio_keys.empty()) return untrusted("it names no signing key of its own");
-    for (const TrustedKey& key : answer.studio_keys) {
+    if (answer.trust.studio_keys.empty()) return untrusted("it names no signing key of its own");
+    for (const auto& key : answer.trust.studio_keys) {
         if (!key.kid.starts_with("studio:") || !crypto::PublicKey::from_pem(key.pem))
             return untrusted("a signing key cannot be read");
     }
-    if (!answer.channel_url.starts_with("wss://") || !answer.session_url.starts_with("https://"))
-        return untrusted("its channel is not a secure address");
+    for (const ChannelAddress& channel : answer.channels) {
+        if (!channel.url.starts_with(channel.transport + "://"))
+            return untrusted("its channel is not a secure address");
+    }
+    if (!answer.session_url.starts_with("https://"))
+        return untrusted("its session address is not secure");
     for (const std::string& text : {answer.device_id, answer.tenant, answer.name,
-                                    answer.signing_kid, answer.channel_url, answer.session_url}) {
+                                    answer.signing_kid, answer.session_url}) {
         if (std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < ' '; }))
             return untrusted("a member holds control characters");
     }

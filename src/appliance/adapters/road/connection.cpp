@@ -125,7 +125,7 @@ void Connection::fetch_token() {
 
 void Connection::dial() {
     net::DialOptions options;
-    options.url = identity_.channel_url;
+    options.url = identity_.channels.front().url;
     options.subprotocol = "vistter.v1.jws";
     options.tls = identity_.tls;
     options.ping_ms = parts_.options.ping_ms;
@@ -139,7 +139,7 @@ void Connection::dial() {
         const bool wrong = error.code == ErrorCode::SEC_PIN;
         if (wrong)
             parts_.raise("security.pin_mismatch",
-                         ObjectWriter().text("peer", identity_.channel_url).str());
+                         ObjectWriter().text("peer", identity_.channels.front().url).str());
         drive(wrong ? LinkEvent::dial_refused : LinkEvent::dial_failed,
               {0, std::nullopt, describe(error)});
     });

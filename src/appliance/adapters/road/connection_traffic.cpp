@@ -41,7 +41,7 @@ void Connection::on_forged(const Error& error) {
     parts_.raise("security.signature_invalid",
                  ObjectWriter()
                      .integer("count", static_cast<std::int64_t>(forged_.count()))
-                     .text("peer", identity_.channel_url)
+                     .text("peer", identity_.channels.front().url)
                      .str());
     forged_ = {};
     violate(link::close_code::auth_failed, "five messages with invalid signatures within a minute");
@@ -77,7 +77,7 @@ void Connection::on_judged(const link::Judgement& judgement, const contract::Env
         case Verdict::close:
             if (judgement.close_code == link::close_code::security_violation) {
                 parts_.raise("security.nonce_conflict",
-                             ObjectWriter().text("peer", identity_.channel_url).str());
+                             ObjectWriter().text("peer", identity_.channels.front().url).str());
             }
             return violate(judgement.close_code, judgement.error->message);
         case Verdict::drop:
@@ -85,7 +85,7 @@ void Connection::on_judged(const link::Judgement& judgement, const contract::Env
             if (const auto count = replays_.note(parts_.clock.steady())) {
                 parts_.raise("security.replay_rejected", ObjectWriter()
                                                              .integer("count", *count)
-                                                             .text("peer", identity_.channel_url)
+                                                             .text("peer", identity_.channels.front().url)
                                                              .str());
             }
             return;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "appliance/core/command_handler.hpp"
+#include "appliance/core/identity.hpp"
 #include "appliance/core/link_status.hpp"
 #include "async/loop.hpp"
 #include "base/clock.hpp"
@@ -31,7 +32,7 @@ struct RoadIdentity {
     std::string signing_key_pem;  // P-256 private key
     std::vector<StudioKey> studio_keys;
     std::string session_url;  // https, mutual TLS: answers the session JWT
-    std::string channel_url;  // wss
+    std::vector<ChannelAddress> channels;  // in order of preference, at least one
 };
 
 // What the road asks of the product around it. Called on the loop's thread.

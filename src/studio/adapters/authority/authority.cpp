@@ -131,7 +131,7 @@ DeviceCertificate FileTrust::certify(const std::string& tenant, const std::strin
 
 TrustBundle FileTrust::trust_bundle() const {
     TrustBundle bundle;
-    bundle.root_pem = root_pem();
+    bundle.roots = {root_pem()};
     bundle.pins = {to_hex(material_.root.public_key().spki_sha256()), material_.spare_pin};
     bundle.studio_keys = {{signing_kid(), material_.signing_key.public_key().to_pem()}};
     return bundle;

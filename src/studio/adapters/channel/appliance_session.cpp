@@ -28,10 +28,11 @@ bool speaks_1_0(const contract::Hello& hello) {
 
 }  // namespace
 
-ApplianceSession::ApplianceSession(SessionParts& parts, DeviceTrust device,
+ApplianceSession::ApplianceSession(SessionParts& parts, DeviceTrust device, std::string thumbprint,
                                    std::shared_ptr<net::WebSocket> socket)
     : parts_(parts),
       device_(std::move(device)),
+      thumbprint_(std::move(thumbprint)),
       socket_(std::move(socket)),
       receiver_(link::ReceiverState{link::Side::studio, device_.device_id, {}, "1.0", {}, {}}),
       stamp_(device_.device_id, parts.random),
@@ -129,7 +130,7 @@ void ApplianceSession::on_hello(const contract::Envelope& envelope) {
     }
     const auto claims = crypto::verify_session_token(
         hello.session_token, parts_.codec.key().public_key(),
-        {parts_.issuer, device_.device_id, device_.certificate_thumbprint, parts_.codec.kid(),
+        {parts_.issuer, device_.device_id, thumbprint_, parts_.codec.kid(),
          parts_.clock.wall()});
     if (!claims) {
         log::warning("{}: session token: {}", device_.device_id, describe(claims.error()));

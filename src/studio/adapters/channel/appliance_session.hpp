@@ -40,7 +40,8 @@ struct SessionParts {
 class ApplianceSession {
   public:
     // `socket` is shared with the server's read loop.
-    ApplianceSession(SessionParts& parts, DeviceTrust device,
+    // `thumbprint`: of the client certificate the connection was made with.
+    ApplianceSession(SessionParts& parts, DeviceTrust device, std::string thumbprint,
                      std::shared_ptr<net::WebSocket> socket);
 
     void on_message(const std::string& text);
@@ -76,6 +77,7 @@ class ApplianceSession {
 
     SessionParts& parts_;
     DeviceTrust device_;
+    std::string thumbprint_;
     std::shared_ptr<net::WebSocket> socket_;  // shared with the server's read loop
     link::StudioSession session_;
     link::Receiver receiver_;

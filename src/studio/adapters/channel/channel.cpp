@@ -1,5 +1,6 @@
 #include "studio/adapters/channel/channel.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -83,7 +84,8 @@ class LiveChannel final : public Channel {
         claims.jwt_id = make_uuid7(clock_, random_);
         claims.issued_at = {clock_.wall().ms / 1'000 * 1'000};
         claims.expires_at = {claims.issued_at.ms + options_.session_token_ms};
-        claims.certificate_thumbprint = device->certificate_thumbprint;
+        claims.certificate_thumbprint =
+            crypto::Certificate::from_der(client_certificate)->thumbprint();
         return SessionToken{crypto::sign_session_token(codec_.key(), codec_.kid(), claims),
                             claims.expires_at};
     }
@@ -152,7 +154,8 @@ class LiveChannel final : public Channel {
             return fail(ErrorCode::SEC_UNAUTHORISED, "unknown appliance");
         if (device->revoked)
             return fail(ErrorCode::SEC_REVOKED, "the appliance's pairing was revoked");
-        if (device->certificate_thumbprint != certificate->thumbprint()) {
+        const auto& good = device->certificate_thumbprints;
+        if (std::find(good.begin(), good.end(), certificate->thumbprint()) == good.end()) {
             return fail(ErrorCode::SEC_UNAUTHORISED, "the certificate was replaced by a newer one");
         }
         return std::move(*device);
@@ -173,8 +176,10 @@ class LiveChannel final : public Channel {
             return {[](const std::string&) {}, [](int, const std::string&) {}};
         }
         const std::uint64_t number = ++last_session_;
+        const std::string thumbprint =
+            crypto::Certificate::from_der(upgrade.client_certificate)->thumbprint();
         sessions_.emplace(number, std::make_unique<ApplianceSession>(parts_, std::move(*device),
-                                                                     std::move(socket)));
+                                                                     thumbprint, std::move(socket)));
         const auto with = [this, number, alive = std::weak_ptr<bool>(alive_)](const auto& work) {
             if (alive.expired()) return;
             if (const auto found = sessions_.find(number); found != sessions_.end())

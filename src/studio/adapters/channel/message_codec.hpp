@@ -15,6 +15,7 @@ namespace vistter::studio {
 struct Opened {
     std::string payload;
     std::string fingerprint;  // SHA-256 of the message as it came
+    std::string kid;          // the key it verified with
 };
 
 class MessageCodec {

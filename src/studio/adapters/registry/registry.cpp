@@ -193,9 +193,8 @@ std::optional<DeviceTrust> SqlRegistry::device(const std::string& device_id) con
     if (!known) return std::nullopt;
     return DeviceTrust{.device_id = known->device_id,
                        .tenant = known->tenant,
-                       .signing_kid = signing_kid(*known),
-                       .signing_key_pem = known->signing_key_pem,
-                       .certificate_thumbprint = known->certificate_thumbprint,
+                       .signing_keys = {{signing_kid(*known), known->signing_key_pem}},
+                       .certificate_thumbprints = {known->certificate_thumbprint},
                        .revoked = known->revoked};
 }
 
