@@ -28,8 +28,8 @@ struct LedgerRow {
 inline constexpr std::string_view empty_ledger_head =
     "0000000000000000000000000000000000000000000000000000000000000000";
 
-// SHA-256 over "vistter-ledger-1\n" and, each as decimal or text with its length before it and "\n"
-// after it: prev, n, at in milliseconds, direction, type, message_id, hex SHA-256 of content.
+// SHA-256 over "vistter-ledger-1\n" and then, each spelt `<length in bytes>:<text>\n`: prev, n and
+// `at` in milliseconds as decimals, direction, type, message_id, the hex SHA-256 of content.
 std::string ledger_hash(const LedgerRow& row);
 // `row` with n, prev and hash filled in as the successor of a ledger of `rows` rows with that head.
 LedgerRow chain_row(LedgerRow row, std::int64_t rows, const std::string& head);

@@ -31,18 +31,27 @@ class Transcript {
 class TranscriptCheck {
   public:
     enum class Verdict { whole, waiting, broken };
-    // Only messages that were let into the session (fresh seq); at most `limit` between two
-    // heartbeats, beyond that the next judge() says broken.
+    // Every authenticated message of this session that is no replay, whatever becomes of it
+    // afterwards (opening messages too); at most `limit` between two heartbeats, beyond that the
+    // next judge() says broken.
     void note(contract::MessageType type, std::int64_t seq, const crypto::Digest& message);
-    // A HEARTBEAT of the peer: it had used `sent_seq`, its transcript is `hex`.
+    // A HEARTBEAT of the peer: it had used `sent_seq`, its transcript is `hex`. A difference is
+    // `waiting` once; if it is still there when the next heartbeat has come, `broken`.
     Verdict judge(std::int64_t sent_seq, const std::string& hex);
 
     static constexpr std::size_t limit = 65'536;
 
   private:
+    struct Claim {
+        std::int64_t sent_seq = 0;
+        std::string hex;
+    };
+    bool holds(const Claim& claim);  // then everything up to it is proven
+
     crypto::Digest proven_{};  // over everything up to the last whole heartbeat
+    std::int64_t proven_seq_ = 0;
     std::map<std::int64_t, crypto::Digest> pending_;  // by seq: let in since then
-    std::optional<std::int64_t> suspected_;           // sent_seq of a heartbeat that did not match
+    std::optional<Claim> suspected_;                  // a heartbeat that did not match yet
     bool overflow_ = false;
 };
 
