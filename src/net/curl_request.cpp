@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <mutex>
 
-#include "net/tls_context.hpp"
+#include "net/proxy_connect.hpp"
 #include "net/url.hpp"
 
 namespace vistter::net {
@@ -20,8 +20,7 @@ namespace {
 
 constexpr std::size_t header_limit = 65'536;
 
-struct FreeHandle {
-    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+struct FreeList {
     void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 
@@ -30,12 +29,14 @@ struct Transfer {
     const FetchOptions& options;
     const Url& url;
     Sink& sink;
-    std::unique_ptr<ServerVerifier> verifier;
+    ServerVerifier* verifier;  // null over plain http
+    bool may_connect;
     CURL* handle = nullptr;
     Fetched head;
     std::size_t header_bytes = 0;
     std::optional<Error> stopped;  // why a callback ended the transfer
 
+    bool through_proxy() const { return verifier != nullptr && !options.proxy.url.empty(); }
     bool stop(Error error) {
         if (!stopped) stopped = std::move(error);
         return false;
@@ -58,6 +59,14 @@ std::string address_text(const curl_sockaddr& address) {
 // one in.
 curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) {
     auto* transfer = static_cast<Transfer*>(self);
+    if (!transfer->may_connect) {
+        transfer->stop(
+            fail(ErrorCode::AST_FETCH,
+                 fmt::format("TCP: {} ended the connection between two requests that belong "
+                             "together; try again",
+                             authority_of(transfer->url))));
+        return CURL_SOCKET_BAD;
+    }
     std::string text = address_text(*address);
     if (transfer->url.scheme == "http" && !is_loopback_address(text)) {
         transfer->stop(fail(ErrorCode::SEC_UNAUTHORISED,
@@ -65,7 +74,9 @@ curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) {
                                         transfer->url.host, text)));
         return CURL_SOCKET_BAD;
     }
-    if (transfer->options.allow && !transfer->options.allow(transfer->url.host, text)) {
+    if (transfer->through_proxy()) text = transfer->url.host;
+    bool asked = transfer->options.allow && (!transfer->through_proxy() || is_address(text));
+    if (asked && !transfer->options.allow(transfer->url.host, text)) {
         transfer->stop(
             fail(ErrorCode::SEC_UNAUTHORISED,
                  fmt::format("connecting to {} at {} is not allowed", transfer->url.host, text)));
@@ -102,8 +113,19 @@ bool take_header(Transfer& transfer, std::string_view line) {
     return true;
 }
 
+// The connection is in libcurl's hands only while it runs.
+void keep_exporter(Transfer& transfer) {
+    if (transfer.verifier == nullptr || !transfer.head.tls_exporter.empty()) return;
+    curl_tlssessioninfo* tls = nullptr;
+    curl_easy_getinfo(transfer.handle, CURLINFO_TLS_SSL_PTR, &tls);
+    if (tls != nullptr && tls->backend == CURLSSLBACKEND_OPENSSL && tls->internals != nullptr)
+        transfer.head.tls_exporter = exported_secret(static_cast<SSL*>(tls->internals));
+}
+
 std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) {
-    return take_header(*static_cast<Transfer*>(self), {data, size}) ? size : 0;
+    auto* transfer = static_cast<Transfer*>(self);
+    keep_exporter(*transfer);
+    return take_header(*transfer, {data, size}) ? size : 0;
 }
 
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) {
@@ -122,6 +144,20 @@ void set(CURL* handle, CURLoption option, Value value) {
     curl_easy_setopt(handle, option, value);
 }
 
+void set_proxy(const Transfer& transfer) {
+    CURL* handle = transfer.handle;
+    // An empty one also keeps libcurl from asking the environment.
+    const Proxy& proxy = transfer.options.proxy;
+    set(handle, CURLOPT_PROXY, transfer.through_proxy() ? proxy.url.c_str() : "");
+    if (!transfer.through_proxy()) return;
+    set(handle, CURLOPT_HTTPPROXYTUNNEL, 1L);
+    set(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    if (proxy.username.empty()) return;
+    set(handle, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_BASIC));
+    set(handle, CURLOPT_PROXYUSERNAME, proxy.username.c_str());
+    set(handle, CURLOPT_PROXYPASSWORD, proxy.password.c_str());
+}
+
 void set_rules(Transfer& transfer, Pace pace) {
     CURL* handle = transfer.handle;
     const FetchOptions& options = transfer.options;
@@ -137,16 +173,14 @@ void set_rules(Transfer& transfer, Pace pace) {
         set(handle, CURLOPT_LOW_SPEED_TIME,
             static_cast<long>(std::max<std::int64_t>(1, options.deadline_ms / 1000)));
     }
-    // Through a proxy the checked address would be the proxy's, so a checked request goes without
-    // one.
-    if (options.allow || transfer.url.scheme == "http") set(handle, CURLOPT_PROXY, "");
+    set_proxy(transfer);
     set(handle, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
     set(handle, CURLOPT_OPENSOCKETDATA, &transfer);
     set(handle, CURLOPT_HEADERFUNCTION, &on_header);
     set(handle, CURLOPT_HEADERDATA, &transfer);
     set(handle, CURLOPT_WRITEFUNCTION, &on_body);
     set(handle, CURLOPT_WRITEDATA, &transfer);
-    if (!transfer.verifier) return;
+    if (transfer.verifier == nullptr) return;
     // The system's own roots are not asked: the verifier's pins decide.
     const char* no_file = nullptr;
     set(handle, CURLOPT_CAINFO, no_file);
@@ -156,7 +190,7 @@ void set_rules(Transfer& transfer, Pace pace) {
     set(handle, CURLOPT_SSL_CTX_DATA, &transfer);
 }
 
-std::unique_ptr<curl_slist, FreeHandle> set_request(Transfer& transfer) {
+std::unique_ptr<curl_slist, FreeList> set_request(Transfer& transfer) {
     const FetchOptions& options = transfer.options;
     set(transfer.handle, CURLOPT_URL, options.url.c_str());
     if (options.method == "HEAD")
@@ -180,22 +214,37 @@ std::unique_ptr<curl_slist, FreeHandle> set_request(Transfer& transfer) {
         lines = curl_slist_append(lines, "Content-Type:");
     lines = curl_slist_append(lines, "Expect:");
     set(transfer.handle, CURLOPT_HTTPHEADER, lines);
-    return std::unique_ptr<curl_slist, FreeHandle>(lines);
+    return std::unique_ptr<curl_slist, FreeList>(lines);
+}
+
+// What the proxy answered to CONNECT; nothing if it was not asked, or let us through.
+std::optional<Error> proxy_refusal(const Transfer& transfer) {
+    long status = 0;
+    curl_easy_getinfo(transfer.handle, CURLINFO_HTTP_CONNECTCODE, &status);
+    if (status == 0 || status / 100 == 2) return std::nullopt;
+    return connect_refused(static_cast<int>(status), transfer.options.proxy,
+                           authority_of(transfer.url));
 }
 
 Error error_of(const Transfer& transfer, CURLcode result, const char* detail) {
     if (transfer.verifier && transfer.verifier->refusal()) return *transfer.verifier->refusal();
+    if (auto refused = proxy_refusal(transfer)) return *refused;
     std::string reason = detail[0] != '\0' ? detail : curl_easy_strerror(result);
     std::string where = authority_of(transfer.url);
+    if (transfer.through_proxy()) where += " through the proxy " + transfer.options.proxy.url;
     switch (result) {
         case CURLE_OPERATION_TIMEDOUT:
             return fail(ErrorCode::SYS_TIMEOUT,
                         fmt::format("no answer from {} in time: {}", where, reason));
         case CURLE_COULDNT_RESOLVE_HOST:
-        case CURLE_COULDNT_RESOLVE_PROXY:
             return fail(ErrorCode::AST_FETCH, fmt::format("DNS: {}: {}", where, reason));
+        case CURLE_COULDNT_RESOLVE_PROXY:
+        case CURLE_PROXY:
+            return fail(ErrorCode::AST_FETCH, fmt::format("proxy: {}: {}", where, reason));
         case CURLE_COULDNT_CONNECT:
-            return fail(ErrorCode::AST_FETCH, fmt::format("TCP: {}: {}", where, reason));
+            return fail(ErrorCode::AST_FETCH,
+                        fmt::format("{}: {}: {}", transfer.through_proxy() ? "proxy" : "TCP", where,
+                                    reason));
         case CURLE_SSL_CONNECT_ERROR:
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CERTPROBLEM:
@@ -216,6 +265,7 @@ Status check_options(const FetchOptions& options, const std::optional<Url>& url)
         return fail(ErrorCode::CFG_INVALID,
                     "no pins were given to check the server at " + url->host + " with");
     }
+    if (Status good = check_proxy(options.proxy); !good) return good;
     bool lines =
         is_line(options.method) && std::ranges::all_of(options.headers, [](const auto& header) {
             return is_line(header.first) && is_line(header.second);
@@ -232,33 +282,52 @@ void start_curl_once() {
 
 }  // namespace
 
-Result<Fetched> run_request(const FetchOptions& options, Sink& sink, Pace pace) {
+void CurlSession::FreeHandle::operator()(void* handle) const {
+    curl_easy_cleanup(handle);
+}
+
+CurlSession::CurlSession(bool one_connection) : one_connection_(one_connection) {
+    start_curl_once();
+    handle_.reset(curl_easy_init());
+}
+
+Result<Fetched> CurlSession::run(const FetchOptions& options, Sink& sink, Pace pace) {
     std::optional<Url> url = parse_url(options.url);
     if (Status good = check_options(options, url); !good) return good.error();
-    start_curl_once();
-    std::unique_ptr<CURL, FreeHandle> handle(curl_easy_init());
-    if (!handle) return fail(ErrorCode::SYS_INTERNAL, "libcurl cannot be started");
+    if (!handle_) return fail(ErrorCode::SYS_INTERNAL, "libcurl cannot be started");
+    std::string peer = url->scheme + authority_of(*url);
+    bool first = !one_connection_ || peer_.empty();
+    if (!first && peer != peer_)
+        return fail(ErrorCode::CFG_INVALID, "a conversation stays with the server it began with");
+    peer_ = std::move(peer);
+    if (url->scheme == "https" && !verifier_)
+        verifier_ = std::make_unique<ServerVerifier>(*options.tls, url->host);
+    CURL* handle = handle_.get();
+    curl_easy_reset(handle);  // the options only, the connection stays
     Transfer transfer{.options = options,
                       .url = *url,
                       .sink = sink,
-                      .verifier = nullptr,
-                      .handle = handle.get(),
+                      .verifier = verifier_.get(),
+                      .may_connect = first,
+                      .handle = handle,
                       .head = {},
                       .header_bytes = 0,
                       .stopped = {}};
-    if (url->scheme == "https")
-        transfer.verifier = std::make_unique<ServerVerifier>(*options.tls, url->host);
     char detail[CURL_ERROR_SIZE] = {};
-    set(handle.get(), CURLOPT_ERRORBUFFER, detail);
+    set(handle, CURLOPT_ERRORBUFFER, detail);
     set_rules(transfer, pace);
     auto lines = set_request(transfer);
-    CURLcode result = curl_easy_perform(handle.get());
+    CURLcode result = curl_easy_perform(handle);
     if (transfer.stopped && result != CURLE_OK) return *transfer.stopped;
     if (result != CURLE_OK) return error_of(transfer, result, detail);
     long status = 0;
-    curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
     transfer.head.status = static_cast<int>(status);
     return std::move(transfer.head);
+}
+
+Result<Fetched> run_request(const FetchOptions& options, Sink& sink, Pace pace) {
+    return CurlSession(false).run(options, sink, pace);
 }
 
 }  // namespace vistter::net

@@ -27,6 +27,10 @@ struct Request {
     std::string remote_address;
     Bytes client_certificate;  // DER of the verified client certificate; empty without mutual TLS
     bool secure = false;       // came over TLS
+    // 32 bytes only the two ends of this TLS connection know (RFC 8446 7.5, RFC 5705; label
+    // "EXPORTER-vistter-pairing", no context): what is mixed with them cannot be relayed to another
+    // connection. Empty over plain HTTP.
+    Bytes tls_exporter;
 
     std::string header(std::string_view name) const;                      // "" if absent
     std::optional<std::string> query_value(std::string_view name) const;  // percent-decoded

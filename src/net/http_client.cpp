@@ -1,4 +1,4 @@
-// One blocking request whose answer fits in memory.
+// Blocking requests whose answers fit in memory.
 #include "net/http_client.hpp"
 
 #include <fmt/format.h>
@@ -31,6 +31,22 @@ class BodySink final : public Sink {
 Result<Fetched> fetch(const FetchOptions& options) {
     BodySink sink(options.max_bytes);
     Result<Fetched> fetched = run_request(options, sink, Pace::whole);
+    if (fetched) fetched->body = std::move(sink.body);
+    return fetched;
+}
+
+struct Conversation::State {
+    CurlSession session{true};
+};
+
+Conversation::Conversation() : state_(std::make_unique<State>()) {}
+Conversation::~Conversation() = default;
+Conversation::Conversation(Conversation&&) noexcept = default;
+Conversation& Conversation::operator=(Conversation&&) noexcept = default;
+
+Result<Fetched> Conversation::fetch(const FetchOptions& options) {
+    BodySink sink(options.max_bytes);
+    Result<Fetched> fetched = state_->session.run(options, sink, Pace::whole);
     if (fetched) fetched->body = std::move(sink.body);
     return fetched;
 }

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "base/result.hpp"
 #include "net/http.hpp"
+#include "net/proxy.hpp"
 #include "net/tls.hpp"
 
 namespace vistter::net {
@@ -19,10 +21,13 @@ struct FetchOptions {
     Headers headers;
     std::string body;
     std::optional<ClientTls> tls;  // absent: http only
+    // For https only, plain http goes direct. Nothing in the environment is asked.
+    Proxy proxy;
     std::int64_t deadline_ms = 15'000;
     std::size_t max_bytes = 4'194'304;
     // Where a connection may go (rulings 17), asked with the resolved address before connecting;
-    // redirects are never followed. Absent: anywhere.
+    // redirects are never followed. Absent: anywhere. Through a proxy the name is resolved out
+    // there, so only a host that is an address itself can be asked about.
     std::function<bool(const std::string& host, const std::string& address)> allow;
 };
 
@@ -30,11 +35,29 @@ struct Fetched {
     int status = 0;
     Headers headers;
     std::string body;
+    Bytes tls_exporter;  // as in net::Request, of the connection that answered
 };
 
-// Any HTTP status is a success here. Errors: SEC_PIN, AST_FETCH (names the failing step: DNS, TCP,
-// TLS), SYS_TIMEOUT, VAL_TOO_BIG, SEC_UNAUTHORISED (address not allowed).
+// Any HTTP status is a success here. Errors: SEC_PIN, AST_FETCH (names the failing step: DNS,
+// proxy, TCP, TLS, HTTP), SYS_TIMEOUT, VAL_TOO_BIG, SEC_UNAUTHORISED (address not allowed, or the
+// proxy wants other credentials).
 Result<Fetched> fetch(const FetchOptions& options);
+
+// Requests one after another over one connection, for an exchange that is bound to it. One thread.
+class Conversation {
+  public:
+    Conversation();
+    ~Conversation();
+    Conversation(Conversation&&) noexcept;
+    Conversation& operator=(Conversation&&) noexcept;
+    // As net::fetch(). The first request connects, with its tls and proxy; a later one that would
+    // need another connection fails with AST_FETCH and is not sent.
+    Result<Fetched> fetch(const FetchOptions& options);
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 struct Download {
     FetchOptions request;

@@ -250,6 +250,7 @@ void HttpSession::dispatch() {
     request_.remote_address = transport_->remote_address();
     request_.secure = transport_->secure();
     request_.client_certificate = transport_->client_certificate();
+    request_.tls_exporter = transport_->tls_exporter();
     if (is_websocket_upgrade()) return become_websocket();
     call_handler();
 }

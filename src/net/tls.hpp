@@ -27,6 +27,9 @@ struct ClientTls {
     std::vector<std::vector<unsigned char>> pins;
     std::string root_pem;  // may be empty at the first, token-pinned contact
     TlsIdentity identity;  // empty strings: no client certificate
+    // Any server at all is accepted, whoever it is. Only for an exchange that proves the connection
+    // itself, with its exported secret (pairing with a short code); never for anything else.
+    bool any_server = false;
 };
 
 }  // namespace vistter::net

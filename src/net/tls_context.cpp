@@ -34,6 +34,7 @@ using Chain = std::unique_ptr<STACK_OF(X509), Releaser<free_stack>>;
 
 constexpr std::size_t shortest_pin = 10, longest_pin = 32;
 constexpr int longest_chain = 3;
+constexpr std::string_view exporter_label = "EXPORTER-vistter-pairing";
 
 Error invalid(const std::string& what) {
     return fail(ErrorCode::CFG_INVALID, what);
@@ -171,6 +172,10 @@ Status ServerVerifier::install(SSL_CTX* context) {
 
 int ServerVerifier::judge(X509_STORE_CTX* offered, void* self) {
     auto* verifier = static_cast<ServerVerifier*>(self);
+    if (verifier->tls_.any_server) {
+        X509_STORE_CTX_set_error(offered, X509_V_OK);
+        return 1;
+    }
     std::string objection = verifier->objection(X509_STORE_CTX_get0_cert(offered),
                                                 X509_STORE_CTX_get0_untrusted(offered));
     ERR_clear_error();
@@ -219,6 +224,15 @@ std::vector<unsigned char> peer_certificate(const SSL* ssl) {
     std::vector<unsigned char> bytes(der, der + size);
     OPENSSL_free(der);
     return bytes;
+}
+
+std::vector<unsigned char> exported_secret(SSL* ssl) {
+    if (SSL_is_init_finished(ssl) != 1) return {};
+    if (SSL_version(ssl) < TLS1_3_VERSION && SSL_get_extms_support(ssl) != 1) return {};
+    std::vector<unsigned char> secret(32);
+    int made = SSL_export_keying_material(ssl, secret.data(), secret.size(), exporter_label.data(),
+                                          exporter_label.size(), nullptr, 0, 0);
+    return made == 1 ? secret : std::vector<unsigned char>();
 }
 
 bool is_address(const std::string& host) {

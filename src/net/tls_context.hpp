@@ -46,6 +46,9 @@ class ServerVerifier {
 
 // The verified peer's certificate as DER; empty without one.
 std::vector<unsigned char> peer_certificate(const SSL* ssl);
+// The connection's exported secret (net/http.hpp); empty before the handshake, and over a TLS 1.2
+// connection without extended master secret (RFC 7627), whose secrets two connections may share.
+std::vector<unsigned char> exported_secret(SSL* ssl);
 // Whether `host` reads as an IP address.
 bool is_address(const std::string& host);
 // This thread's last OpenSSL error in words, the queue emptied.

@@ -55,6 +55,7 @@ class PlainTransport final : public Transport {
     std::string remote_address() const override { return address_of(socket_); }
     bool secure() const override { return false; }
     Bytes client_certificate() const override { return {}; }
+    Bytes tls_exporter() const override { return {}; }
     std::unique_ptr<TlsSocket> release() override { return nullptr; }
 
   private:
@@ -90,6 +91,7 @@ class TlsTransport final : public Transport {
     std::string remote_address() const override { return address_of(stream_->next_layer()); }
     bool secure() const override { return true; }
     Bytes client_certificate() const override { return peer_certificate(stream_->native_handle()); }
+    Bytes tls_exporter() const override { return exported_secret(stream_->native_handle()); }
     std::unique_ptr<TlsSocket> release() override { return std::move(stream_); }
 
   private:

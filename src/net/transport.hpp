@@ -31,6 +31,7 @@ class Transport {
     virtual std::string remote_address() const = 0;
     virtual bool secure() const = 0;
     virtual Bytes client_certificate() const = 0;
+    virtual Bytes tls_exporter() const = 0;  // net/http.hpp; empty when plain
     // Gives the TLS stream away; nothing may be called on the transport afterwards. Null when it is
     // plain.
     virtual std::unique_ptr<TlsSocket> release() = 0;
