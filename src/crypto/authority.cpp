@@ -1,7 +1,5 @@
-// Studio's small CA at work: root, server and device certificates, and the signing requests they
-// answer.
+// Studio's small CA at work: root, server and device certificates.
 #include <arpa/inet.h>
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include <array>
@@ -14,17 +12,8 @@ namespace vistter::crypto {
 namespace {
 
 using Names = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
-using OwnedRequest = Owned<X509_REQ, X509_REQ_free>;
 
 constexpr long version_3 = 2;  // X.509 counts versions from 0
-constexpr std::size_t request_limit = 16'384;
-
-void set_common_name(X509_NAME* name, std::string_view text) {
-    must(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
-                                    reinterpret_cast<const unsigned char*>(text.data()),
-                                    static_cast<int>(text.size()), -1, 0),
-         "set a common name");
-}
 
 // 16 random bytes as a positive number: 126 bits nobody can foresee (CA/Browser Forum asks for 64).
 void set_random_serial(X509* x509, Random& random) {
@@ -85,7 +74,7 @@ OwnedX509 start(std::string_view common_name, const PublicKey& subject, Validity
     must(X509_set_version(x509.get(), version_3), "set the version");
     set_random_serial(x509.get(), random);
     set_validity(x509.get(), validity);
-    set_common_name(X509_get_subject_name(x509.get()), common_name);
+    put_common_name(X509_get_subject_name(x509.get()), common_name);
     must(X509_set_pubkey(x509.get(), subject.native()), "set the key");
     return x509;
 }
@@ -137,38 +126,9 @@ Certificate issue_device(const PrivateKey& ca_key, const Certificate& ca, const 
     must(names != nullptr, "alternative names");
     add_name(names.get(), GEN_URI,
              string_of(V_ASN1_IA5STRING, spiffe_uri.data(), spiffe_uri.size()));
-    return issue_leaf(start("Vistter appliance", subject, validity, random), ca_key, ca,
-                      "clientAuth", names);
-}
-
-std::string make_csr(const PrivateKey& key, std::string_view common_name) {
-    OwnedRequest request(X509_REQ_new());
-    must(request != nullptr, "make a request");
-    must(X509_REQ_set_version(request.get(), 0), "set the version");
-    set_common_name(X509_REQ_get_subject_name(request.get()), common_name);
-    must(X509_REQ_set_pubkey(request.get(), key.native()), "set the key");
-    must(X509_REQ_sign(request.get(), key.native(), EVP_sha256()) > 0, "sign a request");
-    OwnedBio bio = writer();
-    must(PEM_write_bio_X509_REQ(bio.get(), request.get()), "write a request");
-    return written(bio.get());
-}
-
-Result<PublicKey> csr_key(std::string_view pem) {
-    if (pem.size() > request_limit)
-        return fail(ErrorCode::VAL_TOO_BIG, "a signing request of more than 16 KiB");
-    OwnedBio bio = reader(pem);
-    OwnedRequest request(PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr));
-    if (!request) return crypto_error(ErrorCode::SEC_UNAUTHORISED, "not a signing request in PEM");
-    EVP_PKEY* key = X509_REQ_get0_pubkey(request.get());
-    if (!is_p256(key))
-        return fail(ErrorCode::SEC_UNAUTHORISED, "a signing request without a P-256 key");
-    bool proven = X509_REQ_verify(request.get(), key) == 1;
-    forget_errors();
-    if (!proven)
-        return fail(ErrorCode::SEC_UNAUTHORISED, "the signing request does not prove its key");
-    std::shared_ptr<evp_pkey_st> shared(X509_REQ_get_pubkey(request.get()),
-                                        EVP_PKEY_free);  // the class's handle
-    return PublicKey(std::move(shared));
+    const std::string_view device_id = spiffe_uri.substr(spiffe_uri.rfind('/') + 1);
+    const std::string_view name = device_id.empty() ? "unnamed" : device_id.substr(0, 64);
+    return issue_leaf(start(name, subject, validity, random), ca_key, ca, "clientAuth", names);
 }
 
 }  // namespace vistter::crypto

@@ -51,7 +51,8 @@ Certificate make_root(const PrivateKey& key, std::string_view common_name, Valid
 // SAN: each name of `hosts` as DNS or, if it reads as an address, IP. Extended key usage: server.
 Certificate issue_server(const PrivateKey& ca_key, const Certificate& ca, const PublicKey& subject,
                          const std::vector<std::string>& hosts, Validity validity, Random& random);
-// SAN: exactly one URI. Extended key usage: client.
+// SAN: exactly one URI; common name: the last part of it, the device id, which a broker takes for
+// the user's name. Extended key usage: client.
 Certificate issue_device(const PrivateKey& ca_key, const Certificate& ca, const PublicKey& subject,
                          std::string_view spiffe_uri, Validity validity, Random& random);
 
@@ -64,10 +65,17 @@ struct DeviceName {
 // otherwise.
 Result<DeviceName> device_of(const Certificate& certificate);
 
-// PKCS #10 request (RFC 2986), PEM, proving possession of the key.
-std::string make_csr(const PrivateKey& key, std::string_view common_name);
-// The key of a request whose self-signature verifies and is P-256; SEC_UNAUTHORISED or VAL_TOO_BIG
+// PKCS #10 request (RFC 2986), PEM, proving possession of the key. `challenge` goes into the
+// challengePassword attribute (RFC 2985 section 5.4.1) and proves that the request was made for one
+// command; empty: none. At most 255 characters.
+std::string make_csr(const PrivateKey& key, std::string_view common_name,
+                     std::string_view challenge = {});
+struct SigningRequest {
+    PublicKey key;
+    std::string challenge;  // empty: none
+};
+// A request whose self-signature verifies, with a P-256 key; SEC_UNAUTHORISED or VAL_TOO_BIG
 // otherwise.
-Result<PublicKey> csr_key(std::string_view pem);
+Result<SigningRequest> read_csr(std::string_view pem);
 
 }  // namespace vistter::crypto

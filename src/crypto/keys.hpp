@@ -20,6 +20,10 @@ class PublicKey {
         : key_(std::move(key)) {}
     static Result<PublicKey> from_pem(std::string_view pem);
     std::string to_pem() const;
+    // {"kty":"EC","crv":"P-256","x":...,"y":...}, nothing else (RFC 7518 section 6.2). Errors:
+    // SEC_UNAUTHORISED, also for a point that is not on the curve.
+    static Result<PublicKey> from_jwk(std::string_view json);
+    std::string to_jwk() const;
     // SHA-256 over the DER SubjectPublicKeyInfo: what a pin is (RFC 7469 section 2.4).
     Digest spki_sha256() const;
     evp_pkey_st* native() const { return key_.get(); }

@@ -32,6 +32,13 @@ std::string written(BIO* bio) {
     return std::string(data, static_cast<std::size_t>(size));
 }
 
+void put_common_name(X509_NAME* name, std::string_view text) {
+    must(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
+                                    reinterpret_cast<const unsigned char*>(text.data()),
+                                    static_cast<int>(text.size()), -1, 0),
+         "set a common name");
+}
+
 void forget_errors() {
     ERR_clear_error();
 }

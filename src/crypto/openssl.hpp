@@ -41,6 +41,8 @@ OwnedBio reader(std::string_view text);
 OwnedBio writer();
 std::string written(BIO* bio);
 
+void put_common_name(X509_NAME* name, std::string_view text);
+
 // Empties this thread's OpenSSL error queue, so that a refused input leaves nothing behind for the
 // next caller.
 void forget_errors();

@@ -76,6 +76,10 @@ TEST_F(CertificateTest, ADeviceIsNamedByExactlyOneUri) {
               std::vector<std::string>{std::string("spiffe://vistter/t/sandbox/d/") + device_id});
     EXPECT_TRUE(has_usage(device_certificate, X509_PURPOSE_SSL_CLIENT));
     EXPECT_FALSE(has_usage(device_certificate, X509_PURPOSE_SSL_SERVER));
+    char common_name[80] = {};
+    X509_NAME_get_text_by_NID(X509_get_subject_name(device_certificate.native()), NID_commonName,
+                              common_name, sizeof common_name);
+    EXPECT_STREQ(common_name, device_id) << "what a broker knows the appliance by";
     Result<DeviceName> name = device_of(device_certificate);
     ASSERT_TRUE(name.ok());
     EXPECT_EQ(name->tenant, "sandbox");
@@ -199,13 +203,22 @@ TEST_F(CertificateTest, RefusesTruncatedLengthenedAndForeignBytes) {
 TEST_F(CertificateTest, ARequestProvesItsKey) {
     PrivateKey key = PrivateKey::generate();
     std::string pem = make_csr(key, "SANDBOX-0001");
-    Result<PublicKey> read = csr_key(pem);
+    Result<SigningRequest> read = read_csr(pem);
     ASSERT_TRUE(read.ok()) << describe(read.error());
-    EXPECT_EQ(read->spki_sha256(), key.public_key().spki_sha256());
+    EXPECT_EQ(read->key.spki_sha256(), key.public_key().spki_sha256());
+}
+
+// G5.3: a request answers one command and no other.
+TEST_F(CertificateTest, ARequestCarriesTheChallengeOfItsCommand) {
+    const PrivateKey key = PrivateKey::generate();
+    EXPECT_EQ(read_csr(make_csr(key, "x"))->challenge, "");
+    EXPECT_EQ(read_csr(make_csr(key, "x", "Qm9vB1c8Tz0aXy4LwNn2eg"))->challenge,
+              "Qm9vB1c8Tz0aXy4LwNn2eg");
+    EXPECT_EQ(read_csr(make_csr(key, "x", "a_b-c"))->challenge, "a_b-c");
 }
 
 TEST_F(CertificateTest, ARequestAlteredAnywhereIsRefused) {
-    std::string pem = make_csr(PrivateKey::generate(), "SANDBOX-0001");
+    std::string pem = make_csr(PrivateKey::generate(), "SANDBOX-0001", "challenge");
     const std::string head = "-----BEGIN CERTIFICATE REQUEST-----\n";
     std::size_t begin = head.size(), end = pem.find("\n-----END");
     int accepted = 0;
@@ -213,13 +226,13 @@ TEST_F(CertificateTest, ARequestAlteredAnywhereIsRefused) {
         if (pem[at] == '\n' || pem[at] == '=') continue;
         std::string altered = pem;
         altered[at] = altered[at] == 'A' ? 'B' : 'A';
-        if (csr_key(altered).ok()) ++accepted;
+        if (read_csr(altered).ok()) ++accepted;
     }
     // Only the spare bits of the last base64 symbol may change without changing a byte.
     EXPECT_LE(accepted, 1);
-    EXPECT_FALSE(csr_key("").ok());
-    EXPECT_FALSE(csr_key(root_.to_pem()).ok());
-    EXPECT_EQ(csr_key(std::string(20'000, 'x')).error().code, ErrorCode::VAL_TOO_BIG);
+    EXPECT_FALSE(read_csr("").ok());
+    EXPECT_FALSE(read_csr(root_.to_pem()).ok());
+    EXPECT_EQ(read_csr(std::string(20'000, 'x')).error().code, ErrorCode::VAL_TOO_BIG);
 }
 
 }  // namespace

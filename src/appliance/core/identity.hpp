@@ -23,12 +23,19 @@ struct PairAnswer {
     std::string device_id, tenant, name, client_certificate, signing_kid, session_url;
     contract::TrustBundle trust;
     std::vector<ChannelAddress> channels;  // at least one
+    std::string sealing_kid = {};          // "<device_id>#<n>"; empty: Studio knows no sealing key
+    std::string recover_url = {};  // https, no client certificate: a new one for an expired one
 };
 
+// Private keys are made here and never sent. In PEM: the key itself, or what only this machine's
+// TPM can use (crypto/key_home.hpp).
 struct Identity {
     PairAnswer granted;
     std::string studio_url;
-    std::string tls_key_pem, signing_key_pem;  // made here, never sent
+    std::string tls_key_pem, signing_key_pem, sealing_key_pem = {};
+    // What was sealed before the last renewal can still be opened.
+    std::string former_sealing_kid = {}, former_sealing_key_pem = {};
+    bool revoked = false;  // Studio said so; it stays until Studio lets us in again
 };
 
 // Reads Studio's JSON (the answer to 201, the problem of anything else). Made in webapi/, where

@@ -109,15 +109,15 @@ Result<SecretPrint> FileTrust::print_of(const std::string& secret_hex,
 
 Result<DeviceKeys> FileTrust::read_requests(const std::string& csr_tls,
                                             const std::string& csr_sign) const {
-    const auto tls = crypto::csr_key(csr_tls);
+    const auto tls = crypto::read_csr(csr_tls);
     if (!tls) return fail_at(ErrorCode::VAL_SCHEMA, "/csr_tls", tls.error().message);
-    const auto signing = crypto::csr_key(csr_sign);
+    const auto signing = crypto::read_csr(csr_sign);
     if (!signing) return fail_at(ErrorCode::VAL_SCHEMA, "/csr_sign", signing.error().message);
-    if (tls->spki_sha256() == signing->spki_sha256()) {
+    if (tls->key.spki_sha256() == signing->key.spki_sha256()) {
         return fail_at(ErrorCode::VAL_SCHEMA, "/csr_sign",
                        "csr_tls and csr_sign must be for two different keys");
     }
-    return DeviceKeys{tls->to_pem(), signing->to_pem()};
+    return DeviceKeys{tls->key.to_pem(), signing->key.to_pem()};
 }
 
 DeviceCertificate FileTrust::certify(const std::string& tenant, const std::string& device_id,
