@@ -19,7 +19,8 @@ struct Scheme {
     std::string_view name;
     std::uint16_t port;
 };
-constexpr Scheme schemes[] = {{"http", 80}, {"https", 443}, {"ws", 80}, {"wss", 443}};
+constexpr Scheme schemes[] = {
+    {"http", 80}, {"https", 443}, {"ws", 80}, {"wss", 443}, {"mqtts", 8883}};
 
 const Scheme* scheme_of(std::string_view name) {
     auto found = std::ranges::find(schemes, name, &Scheme::name);

@@ -7,6 +7,7 @@
 
 #include "async/loop.hpp"
 #include "base/result.hpp"
+#include "net/proxy.hpp"
 #include "net/server.hpp"
 #include "net/tls.hpp"
 
@@ -16,6 +17,7 @@ struct DialOptions {
     std::string url;  // wss://host:port/path; anything else is refused as insecure
     std::string subprotocol;
     ClientTls tls;
+    Proxy proxy;
     std::size_t max_message_bytes = 262'144;
     std::int64_t deadline_ms = 10'000;
     std::int64_t ping_ms = 20'000;  // two missed pongs close with 4408
@@ -23,7 +25,9 @@ struct DialOptions {
 
 struct DialEvents {
     std::function<void(std::shared_ptr<WebSocket>)> opened;  // shared: net/server.hpp
-    // The dial failed: SEC_PIN (certificate), AST_FETCH (DNS, TCP, handshake), SYS_TIMEOUT.
+    // The dial failed: SEC_PIN (certificate), SEC_UNAUTHORISED (the proxy wants other credentials),
+    // AST_FETCH (DNS, proxy, TCP, TLS, handshake: the message begins with the step), SYS_TIMEOUT,
+    // CFG_INVALID.
     std::function<void(Error)> failed;
     WebSocketEvents socket;
 };
