@@ -20,9 +20,21 @@ Error refuse() {
     return fail(ErrorCode::SEC_UNAUTHORISED, "not a P-256 public key in JWK");
 }
 
-std::string coordinate(evp_pkey_st* key, const char* name) {
+// The same key in OpenSSL's own keeping: one that stands for a TPM's does not tell its point.
+OwnedKey plain(evp_pkey_st* key) {
+    unsigned char* der = nullptr;
+    const int size = i2d_PUBKEY(key, &der);
+    must(size > 0, "encode a public key");
+    const unsigned char* at = der;
+    OwnedKey made(d2i_PUBKEY(nullptr, &at, size));
+    OPENSSL_free(der);
+    must(made != nullptr, "decode a public key");
+    return made;
+}
+
+std::string coordinate(const OwnedKey& key, const char* name) {
     BIGNUM* number = nullptr;
-    must(EVP_PKEY_get_bn_param(key, name, &number), "read a coordinate");
+    must(EVP_PKEY_get_bn_param(key.get(), name, &number), "read a coordinate");
     const Owned<BIGNUM, BN_free> owned(number);
     Bytes bytes(half);
     must(BN_bn2binpad(number, bytes.data(), half) == half, "write a coordinate");
@@ -32,8 +44,8 @@ std::string coordinate(evp_pkey_st* key, const char* name) {
 }  // namespace
 
 JwkPoint point_of(const PublicKey& key) {
-    return {coordinate(key.native(), OSSL_PKEY_PARAM_EC_PUB_X),
-            coordinate(key.native(), OSSL_PKEY_PARAM_EC_PUB_Y)};
+    const OwnedKey own = plain(key.native());
+    return {coordinate(own, OSSL_PKEY_PARAM_EC_PUB_X), coordinate(own, OSSL_PKEY_PARAM_EC_PUB_Y)};
 }
 
 Result<PublicKey> key_of_point(std::string_view x, std::string_view y) {

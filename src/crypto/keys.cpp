@@ -6,6 +6,7 @@
 
 #include "crypto/openssl.hpp"
 #include "crypto/p256.hpp"
+#include "crypto/tpm_key.hpp"
 
 namespace vistter::crypto {
 namespace {
@@ -68,6 +69,7 @@ PrivateKey PrivateKey::generate() {
 Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
     if (pem.size() > pem_limit)
         return fail(ErrorCode::VAL_TOO_BIG, "a private key of more than 64 KiB");
+    if (pem.starts_with(tpm_pem_head)) return load_tpm_key(pem);
     OwnedBio bio = reader(pem);
     OwnedKey key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr));
     if (!key) return crypto_error(ErrorCode::SEC_UNAUTHORISED, "not a private key in PEM");
@@ -76,6 +78,7 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
 }
 
 std::string PrivateKey::to_pem() const {
+    if (std::string held = tpm_pem_of(key_.get()); !held.empty()) return held;
     OwnedBio bio = writer();
     must(
         PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr),

@@ -1,5 +1,5 @@
-// P-256 keys for TLS and for signing (ES256). Private keys never leave the process except as PEM
-// for a 0600 file.
+// P-256 keys for TLS, for signing (ES256) and for sealing. Private keys never leave the process
+// except as PEM for a 0600 file.
 #pragma once
 
 #include <memory>
@@ -37,6 +37,8 @@ class PrivateKey {
     explicit PrivateKey(std::shared_ptr<evp_pkey_st> key)  // shared: copies are handles
         : key_(std::move(key)) {}
     static PrivateKey generate();
+    // Also what crypto/tpm.hpp made: such a key signs and agrees in the TPM, and its PEM is of no
+    // use anywhere else.
     static Result<PrivateKey> from_pem(std::string_view pem);
     std::string to_pem() const;
     PublicKey public_key() const { return PublicKey(key_); }
