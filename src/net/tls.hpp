@@ -6,12 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
+
 namespace vistter::net {
 
 struct TlsIdentity {
     std::string certificate_chain_pem;  // leaf first; a server adds its root so that a pinned first
                                         // contact can see it
-    std::string private_key_pem;
+    std::string private_key_pem;        // or of a key in the TPM (crypto/tpm.hpp)
 };
 
 struct ServerTls {
@@ -27,6 +29,9 @@ struct ClientTls {
     std::vector<std::vector<unsigned char>> pins;
     std::string root_pem;  // may be empty at the first, token-pinned contact
     TlsIdentity identity;  // empty strings: no client certificate
+    // Certificates are judged as of the machine's time, but never as of an earlier one than this:
+    // boards without a clock boot in the past (contract B.6).
+    WallTime not_before{};
     // Any server at all is accepted, whoever it is. Only for an exchange that proves the connection
     // itself, with its exported secret (pairing with a short code); never for anything else.
     bool any_server = false;

@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "crypto/digest.hpp"
+#include "crypto/keys.hpp"
 
 namespace vistter::net {
 namespace {
@@ -27,7 +28,6 @@ void free_stack(STACK_OF(X509) * stack) {
     sk_X509_pop_free(stack, X509_free);
 }
 using OwnedBio = std::unique_ptr<BIO, Releaser<BIO_free_all>>;
-using OwnedKey = std::unique_ptr<EVP_PKEY, Releaser<EVP_PKEY_free>>;
 using OwnedStore = std::unique_ptr<X509_STORE, Releaser<X509_STORE_free>>;
 using OwnedStoreContext = std::unique_ptr<X509_STORE_CTX, Releaser<X509_STORE_CTX_free>>;
 using Chain = std::unique_ptr<STACK_OF(X509), Releaser<free_stack>>;
@@ -38,11 +38,6 @@ constexpr std::string_view exporter_label = "EXPORTER-vistter-pairing";
 
 Error invalid(const std::string& what) {
     return fail(ErrorCode::CFG_INVALID, what);
-}
-
-// An encrypted key must not make OpenSSL ask on the terminal.
-int no_passphrase(char*, int, int, void*) {
-    return -1;
 }
 
 OwnedBio reader(const std::string& text) {
@@ -73,16 +68,15 @@ bool set_rules(SSL_CTX* context) {
 Status set_identity(SSL_CTX* context, const TlsIdentity& identity) {
     Chain chain = read_chain(identity.certificate_chain_pem);
     if (sk_X509_num(chain.get()) == 0) return invalid("the TLS certificate is not in PEM");
-    OwnedBio bio = reader(identity.private_key_pem);
-    OwnedKey key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr));
-    if (!key) return invalid("the TLS private key is not in PEM");
+    const auto key = crypto::PrivateKey::from_pem(identity.private_key_pem);
+    if (!key) return invalid("the TLS private key cannot be used: " + key.error().message);
     if (SSL_CTX_use_certificate(context, sk_X509_value(chain.get(), 0)) != 1) {
         return invalid("the TLS certificate is refused: " + last_tls_error());
     }
     for (int i = 1; i < sk_X509_num(chain.get()); ++i) {
         SSL_CTX_add1_chain_cert(context, sk_X509_value(chain.get(), i));
     }
-    if (SSL_CTX_use_PrivateKey(context, key.get()) != 1 ||
+    if (SSL_CTX_use_PrivateKey(context, key->native()) != 1 ||
         SSL_CTX_check_private_key(context) != 1) {
         return invalid("the TLS private key does not belong to the certificate: " +
                        last_tls_error());
@@ -205,7 +199,10 @@ std::string ServerVerifier::objection(X509* leaf, STACK_OF(X509) * chain) const 
     if (!verification || X509_STORE_CTX_init(verification.get(), store.get(), leaf, chain) != 1) {
         return "the certificate chain cannot be read: " + last_tls_error();
     }
-    expect_server(X509_STORE_CTX_get0_param(verification.get()), host_);
+    X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(verification.get());
+    expect_server(rules, host_);
+    if (tls_.not_before > machine_clock().wall())
+        X509_VERIFY_PARAM_set_time(rules, tls_.not_before.ms / 1000);
     if (X509_verify_cert(verification.get()) == 1) return {};
     int error = X509_STORE_CTX_get_error(verification.get());
     if (error == X509_V_ERR_HOSTNAME_MISMATCH || error == X509_V_ERR_IP_ADDRESS_MISMATCH) {
@@ -233,6 +230,28 @@ std::vector<unsigned char> exported_secret(SSL* ssl) {
     int made = SSL_export_keying_material(ssl, secret.data(), secret.size(), exporter_label.data(),
                                           exporter_label.size(), nullptr, 0, 0);
     return made == 1 ? secret : std::vector<unsigned char>();
+}
+
+bool refuses_our_certificate(unsigned long error) {
+    if (ERR_GET_LIB(error) != ERR_LIB_SSL) return false;
+    switch (ERR_GET_REASON(error) - SSL_AD_REASON_OFFSET) {
+        case SSL_AD_BAD_CERTIFICATE:
+        case SSL_AD_UNSUPPORTED_CERTIFICATE:
+        case SSL_AD_CERTIFICATE_REVOKED:
+        case SSL_AD_CERTIFICATE_EXPIRED:
+        case SSL_AD_CERTIFICATE_UNKNOWN:
+        case SSL_AD_UNKNOWN_CA:
+        case SSL_AD_ACCESS_DENIED:
+        case SSL_AD_CERTIFICATE_REQUIRED:
+            return true;
+        default:
+            return false;
+    }
+}
+
+Error certificate_refused(const std::string& who, std::string_view detail) {
+    return fail(ErrorCode::SEC_UNAUTHORISED,
+                fmt::format("TLS: {} does not take our certificate: {}", who, detail));
 }
 
 bool is_address(const std::string& host) {

@@ -49,6 +49,11 @@ std::vector<unsigned char> peer_certificate(const SSL* ssl);
 // The connection's exported secret (net/http.hpp); empty before the handshake, and over a TLS 1.2
 // connection without extended master secret (RFC 7627), whose secrets two connections may share.
 std::vector<unsigned char> exported_secret(SSL* ssl);
+// Whether this OpenSSL error is the peer's alert that it does not take our certificate (unknown,
+// expired, revoked, of another root, or none).
+bool refuses_our_certificate(unsigned long error);
+// That as SEC_UNAUTHORISED.
+Error certificate_refused(const std::string& who, std::string_view detail);
 // Whether `host` reads as an IP address.
 bool is_address(const std::string& host);
 // This thread's last OpenSSL error in words, the queue emptied.
