@@ -2,5 +2,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['shared/**/*.test.ts', 'studio/**/*.test.ts', 'appliance/**/*.test.ts'] },
+  test: { include: ['ocl/**/*.test.ts', 'shared/**/*.test.ts', 'studio/**/*.test.ts', 'appliance/**/*.test.ts'] },
 });
