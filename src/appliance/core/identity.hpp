@@ -24,11 +24,11 @@ struct PairAnswer {
     contract::TrustBundle trust;
     std::vector<ChannelAddress> channels;  // at least one
     std::string sealing_kid = {};          // "<device_id>#<n>"; empty: Studio knows no sealing key
-    std::string recover_url = {};  // https, no client certificate: a new one for an expired one
+    std::string recover_url = {};  // https: a new certificate for an expired one (decisions/0010)
 };
 
 // Private keys are made here and never sent. In PEM: the key itself, or what only this machine's
-// TPM can use (crypto/key_home.hpp).
+// TPM can use (crypto/tpm.hpp).
 struct Identity {
     PairAnswer granted;
     std::string studio_url;
