@@ -1,6 +1,6 @@
 // The request with which an appliance that slept past its certificate comes home: signed with its
 // signing key, which does not expire, and answered over a connection that the pinned root proves
-// (docs/decisions/0010).
+// (docs/decisions/0011).
 #pragma once
 
 #include <string>
