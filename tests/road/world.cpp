@@ -111,8 +111,8 @@ void World::start_studio(std::int64_t session_token_ms) {
     studio_db = open_road_database((folder / "studio.db").string(), "studio");
     studio::ChannelOptions options;
     options.issuer = "test";
-    options.signing_kid = trust.studio_kid;
-    options.signing_key_pem = trust.studio_key.to_pem();
+    options.keys.message = {{trust.studio_kid, trust.studio_key.to_pem()}};
+    options.keys.token = options.keys.message;
     options.session_token_ms = session_token_ms;
     channel = studio::make_channel(loop, *studio_db, directory, told, machine_clock(),
                                    machine_random(), options);

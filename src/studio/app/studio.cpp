@@ -125,8 +125,8 @@ class Service final : public Studio {
 ChannelOptions Service::channel_options() const {
     ChannelOptions channel;
     channel.issuer = options_.environment;
-    channel.signing_kid = base_.trust->signing_kid();
-    channel.signing_key_pem = base_.trust->signing_key_pem();
+    channel.keys.message = {{base_.trust->signing_kid(), base_.trust->signing_key_pem()}};
+    channel.keys.token = channel.keys.message;
     return channel;
 }
 

@@ -37,7 +37,7 @@ std::int64_t default_life_ms(const NewCommand& command) {
 
 class LiveChannel final : public Channel {
   public:
-    LiveChannel(async::Loop& loop, store::Database& database, const DeviceDirectory& devices,
+    LiveChannel(async::Loop& loop, store::Database& database, DeviceDirectory& devices,
                 Projection& projection, const Clock& clock, Random& random, ChannelOptions options,
                 crypto::PrivateKey key)
         : database_(database),
@@ -47,7 +47,7 @@ class LiveChannel final : public Channel {
           random_(random),
           options_(std::move(options)),
           ledger_(database),
-          codec_(std::move(key), options_.signing_kid),
+          codec_(std::move(key), options_.keys.message.front().kid),
           loop_(loop),
           parts_{loop,
                  database,
@@ -95,6 +95,10 @@ class LiveChannel final : public Channel {
         if (found != current_.end()) sessions_.at(found->second)->close(code, reason);
     }
 
+    AcceptPipe acceptor() override { return {}; }
+    void set_keys(const ChannelKeys&) override {}
+    void trust_changed(const std::string&) override {}
+
     void drain() override {
         draining_ = true;
         std::vector<ApplianceSession*> open;
@@ -132,6 +136,21 @@ class LiveChannel final : public Channel {
     std::vector<CommandRecord> list(const std::string& device_id, int limit) const override {
         return ledger_.list(device_id, limit);
     }
+
+    Result<Cancellation> cancel(const std::string&, const contract::Actor&,
+                                const std::string&) override {
+        return fail(ErrorCode::RES_NOT_FOUND, "no such command");
+    }
+    Status resend(const std::string&) override {
+        return fail(ErrorCode::RES_NOT_FOUND, "no such command");
+    }
+    std::vector<TraceEntry> trace(const std::string&) const override { return {}; }
+    std::vector<Orphan> orphans(const std::string&, int) const override { return {}; }
+    std::vector<link::LedgerRow> ledger_rows(const std::string&, std::int64_t, int) const override {
+        return {};
+    }
+    void on_command_finished(std::function<void(const CommandRecord&)>) override {}
+    std::vector<SessionRecord> history(const std::string&, int) const override { return {}; }
 
     SessionInfo session(const std::string& device_id) const override {
         const auto found = current_.find(device_id);
@@ -178,8 +197,8 @@ class LiveChannel final : public Channel {
         const std::uint64_t number = ++last_session_;
         const std::string thumbprint =
             crypto::Certificate::from_der(upgrade.client_certificate)->thumbprint();
-        sessions_.emplace(number, std::make_unique<ApplianceSession>(parts_, std::move(*device),
-                                                                     thumbprint, std::move(socket)));
+        sessions_.emplace(number, std::make_unique<ApplianceSession>(
+                                      parts_, std::move(*device), thumbprint, std::move(socket)));
         const auto with = [this, number, alive = std::weak_ptr<bool>(alive_)](const auto& work) {
             if (alive.expired()) return;
             if (const auto found = sessions_.find(number); found != sessions_.end())
@@ -252,7 +271,7 @@ class LiveChannel final : public Channel {
     }
 
     store::Database& database_;
-    const DeviceDirectory& devices_;
+    DeviceDirectory& devices_;
     Projection& projection_;
     const Clock& clock_;
     Random& random_;
@@ -274,9 +293,9 @@ class LiveChannel final : public Channel {
 }  // namespace
 
 std::unique_ptr<Channel> make_channel(async::Loop& loop, store::Database& database,
-                                      const DeviceDirectory& devices, Projection& projection,
+                                      DeviceDirectory& devices, Projection& projection,
                                       const Clock& clock, Random& random, ChannelOptions options) {
-    auto key = crypto::PrivateKey::from_pem(options.signing_key_pem);
+    auto key = crypto::PrivateKey::from_pem(options.keys.message.front().pem);
     if (!key) throw std::invalid_argument("Studio's signing key cannot be read");
     return std::make_unique<LiveChannel>(loop, database, devices, projection, clock, random,
                                          std::move(options), std::move(*key));
