@@ -2,10 +2,11 @@
 add_library(vistter_options INTERFACE)
 target_compile_features(vistter_options INTERFACE cxx_std_20)
 # OCL numbers must be the same bits everywhere: no fused multiply-add (contract C.6).
-target_compile_options(vistter_options INTERFACE -Wall -Wextra -Wpedantic -Werror -ffp-contract=off
-  -fstack-protector-strong)
-# GCC 12 reports false maybe-uninitialized inside std::variant and coroutine frames.
-target_compile_options(vistter_options INTERFACE -Wno-maybe-uninitialized)
+target_compile_options(vistter_options INTERFACE -ffp-contract=off -fstack-protector-strong)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 reports false maybe-uninitialized inside std::variant and coroutine frames.
+  target_compile_options(vistter_options INTERFACE -Wall -Wextra -Wpedantic -Werror -Wno-maybe-uninitialized)
+endif()
 target_include_directories(vistter_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
