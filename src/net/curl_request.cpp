@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <mutex>
 
 #include "net/proxy_connect.hpp"
@@ -226,9 +227,22 @@ std::optional<Error> proxy_refusal(const Transfer& transfer) {
                            authority_of(transfer.url));
 }
 
+// libcurl tells OpenSSL's errors as text: "... error:0A000415:SSL routines:: ...".
+bool is_certificate_alert(std::string_view detail) {
+    constexpr std::string_view mark = "error:";
+    const std::size_t at = detail.find(mark);
+    if (at == std::string_view::npos) return false;
+    unsigned long error = 0;
+    const char* from = detail.data() + at + mark.size();
+    std::from_chars(from, detail.data() + detail.size(), error, 16);
+    return refuses_our_certificate(error);
+}
+
 Error error_of(const Transfer& transfer, CURLcode result, const char* detail) {
     if (transfer.verifier && transfer.verifier->refusal()) return *transfer.verifier->refusal();
     if (auto refused = proxy_refusal(transfer)) return *refused;
+    if (is_certificate_alert(detail))
+        return certificate_refused(authority_of(transfer.url), detail);
     std::string reason = detail[0] != '\0' ? detail : curl_easy_strerror(result);
     std::string where = authority_of(transfer.url);
     if (transfer.through_proxy()) where += " through the proxy " + transfer.options.proxy.url;
@@ -252,6 +266,22 @@ Error error_of(const Transfer& transfer, CURLcode result, const char* detail) {
         default:
             return fail(ErrorCode::AST_FETCH, fmt::format("HTTP: {}: {}", where, reason));
     }
+}
+
+Trace trace_of(const Transfer& transfer) {
+    const auto moment = [&](CURLINFO which) {
+        curl_off_t value = 0;
+        curl_easy_getinfo(transfer.handle, which, &value);
+        return static_cast<std::int64_t>(value);
+    };
+    Trace trace{moment(CURLINFO_NAMELOOKUP_TIME_T), moment(CURLINFO_CONNECT_TIME_T),
+                moment(CURLINFO_APPCONNECT_TIME_T), moment(CURLINFO_STARTTRANSFER_TIME_T),
+                std::nullopt};
+    const auto date = transfer.head.headers.find("date");
+    if (date == transfer.head.headers.end()) return trace;
+    const std::time_t seconds = curl_getdate(date->second.c_str(), nullptr);
+    if (seconds > 0) trace.server_time = WallTime{static_cast<std::int64_t>(seconds) * 1'000};
+    return trace;
 }
 
 bool is_line(std::string_view text) {
@@ -318,6 +348,7 @@ Result<Fetched> CurlSession::run(const FetchOptions& options, Sink& sink, Pace p
     set_rules(transfer, pace);
     auto lines = set_request(transfer);
     CURLcode result = curl_easy_perform(handle);
+    if (options.trace != nullptr) *options.trace = trace_of(transfer);
     if (transfer.stopped && result != CURLE_OK) return *transfer.stopped;
     if (result != CURLE_OK) return error_of(transfer, result, detail);
     long status = 0;

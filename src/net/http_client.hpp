@@ -8,12 +8,20 @@
 #include <optional>
 #include <string>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "net/http.hpp"
 #include "net/proxy.hpp"
 #include "net/tls.hpp"
 
 namespace vistter::net {
+
+// How far a request came, for whoever has to say which step failed: microseconds since its start,
+// 0 where it did not come. Through a proxy the first two are the proxy's.
+struct Trace {
+    std::int64_t resolved_us = 0, connected_us = 0, secured_us = 0, answered_us = 0;
+    std::optional<WallTime> server_time;  // of the answer's Date header
+};
 
 struct FetchOptions {
     std::string method = "GET";
@@ -29,6 +37,7 @@ struct FetchOptions {
     // redirects are never followed. Absent: anywhere. Through a proxy the name is resolved out
     // there, so only a host that is an address itself can be asked about.
     std::function<bool(const std::string& host, const std::string& address)> allow;
+    Trace* trace = nullptr;  // filled in however the request ends; may be null
 };
 
 struct Fetched {
@@ -38,9 +47,10 @@ struct Fetched {
     Bytes tls_exporter;  // as in net::Request, of the connection that answered
 };
 
-// Any HTTP status is a success here. Errors: SEC_PIN, AST_FETCH (names the failing step: DNS,
-// proxy, TCP, TLS, HTTP), SYS_TIMEOUT, VAL_TOO_BIG, SEC_UNAUTHORISED (address not allowed, or the
-// proxy wants other credentials).
+// Any HTTP status is a success here. Errors: SEC_PIN, AST_FETCH (the message begins with the
+// failing step: DNS, proxy, TCP, TLS, HTTP), SYS_TIMEOUT, VAL_TOO_BIG, SEC_UNAUTHORISED (address
+// not allowed; "TLS: ..." the server does not take our certificate; "proxy: ..." it wants other
+// credentials).
 Result<Fetched> fetch(const FetchOptions& options);
 
 // Requests one after another over one connection, for an exchange that is bound to it. One thread.

@@ -47,6 +47,7 @@ class Dialler : public std::enable_shared_from_this<Dialler> {
     void read_answer();
     void on_answer();
     void shake_hands();
+    void on_handshake(error_code failed);
     void give_up(const std::string& reason);
     void report(Error error);
     bool tunnels() const { return !target_.proxy.url.empty(); }
@@ -133,17 +134,21 @@ void Dialler::shake_hands() {
     stream_ = make_tls_socket(std::move(socket_), context.get());
     const std::string& host = target_.url.host;
     if (!is_address(host)) SSL_set_tlsext_host_name(stream_->native_handle(), host.c_str());
-    stream_->async_handshake(asio::ssl::stream_base::client,
-                             [self = shared_from_this()](error_code failed) {
-                                 if (self->finished_) return;
-                                 if (failed && self->verifier_->refusal())
-                                     return self->report(*self->verifier_->refusal());
-                                 if (failed) return self->give_up(failed.message());
-                                 self->finished_ = true;
-                                 auto connected = std::move(self->events_.connected);
-                                 self->events_ = {};
-                                 connected({std::move(self->verifier_), std::move(self->stream_)});
-                             });
+    stream_->async_handshake(
+        asio::ssl::stream_base::client,
+        [self = shared_from_this()](error_code failed) { self->on_handshake(failed); });
+}
+
+void Dialler::on_handshake(error_code failed) {
+    if (finished_) return;
+    if (failed && verifier_->refusal()) return report(*verifier_->refusal());
+    if (is_certificate_alert(failed))
+        return report(certificate_refused(authority_of(target_.url), failed.message()));
+    if (failed) return give_up(failed.message());
+    finished_ = true;
+    auto connected = std::move(events_.connected);
+    events_ = {};
+    connected({std::move(verifier_), std::move(stream_)});
 }
 
 void Dialler::give_up(const std::string& reason) {

@@ -29,8 +29,8 @@ struct TlsConnection {
 struct TlsDialEvents {
     // Exactly one of these, from the loop.
     std::function<void(TlsConnection)> connected;
-    // SEC_PIN, SEC_UNAUTHORISED (the proxy wants other credentials), AST_FETCH naming the step
-    // (DNS, proxy, TCP, TLS), CFG_INVALID.
+    // SEC_PIN, SEC_UNAUTHORISED (the server does not take our certificate, or the proxy wants other
+    // credentials), AST_FETCH naming the step (DNS, proxy, TCP, TLS), CFG_INVALID.
     std::function<void(Error)> failed;
 };
 

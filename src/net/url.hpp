@@ -15,8 +15,8 @@ struct Url {
     std::string target = "/";  // path and query as given
 };
 
-// An absolute URL of scheme http, https, ws, wss or mqtts with its default port filled in. Nothing for
-// anything else, also not with a user part, a fragment, white space or control characters.
+// An absolute URL of scheme http, https, ws, wss or mqtts with its default port filled in. Nothing
+// for anything else, also not with a user part, a fragment, white space or control characters.
 std::optional<Url> parse_url(std::string_view text);
 // "host" or "host:port" as a Host header wants it: brackets for IPv6, the scheme's default port
 // left out.

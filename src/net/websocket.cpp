@@ -72,6 +72,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     void finish(int code, std::string reason);
     void finish_failed(error_code failed);
     void fail_dial(const std::string& why);
+    void fail_dial(Error error);
     void guarded(const std::function<void()>& call);
     void close_socket();
 
@@ -147,6 +148,9 @@ void Session::connect(Upgrade upgrade) {
                 return self->fail_dial(
                     fmt::format("the server answered {}", self->response_.result_int()));
             }
+            if (is_certificate_alert(failed))
+                return self->fail_dial(
+                    certificate_refused(self->upgrade_.authority, failed.message()));
             if (failed) return self->fail_dial(failed.message());
             if (self->response_[beast::http::field::sec_websocket_protocol] !=
                 self->upgrade_.subprotocol) {
@@ -303,10 +307,14 @@ void Session::guarded(const std::function<void()>& call) {
 }
 
 void Session::fail_dial(const std::string& why) {
+    fail_dial(fail(ErrorCode::AST_FETCH, fmt::format("WebSocket handshake: {}", why)));
+}
+
+void Session::fail_dial(Error error) {
     auto report = std::exchange(upgrade_.failed, nullptr);
     auto keep = shared_from_this();
     drop();
-    if (report) report(fail(ErrorCode::AST_FETCH, fmt::format("WebSocket handshake: {}", why)));
+    if (report) report(std::move(error));
 }
 
 void Session::drop() {

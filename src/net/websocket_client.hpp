@@ -25,7 +25,8 @@ struct DialOptions {
 
 struct DialEvents {
     std::function<void(std::shared_ptr<WebSocket>)> opened;  // shared: net/server.hpp
-    // The dial failed: SEC_PIN (certificate), SEC_UNAUTHORISED (the proxy wants other credentials),
+    // The dial failed: SEC_PIN (certificate), SEC_UNAUTHORISED ("TLS: ..." the server does not take
+    // ours; "proxy: ..." it wants other credentials),
     // AST_FETCH (DNS, proxy, TCP, TLS, handshake: the message begins with the step), SYS_TIMEOUT,
     // CFG_INVALID.
     std::function<void(Error)> failed;
