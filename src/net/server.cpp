@@ -69,11 +69,19 @@ class AsioServer final : public Server {
         return listening_->acceptor.local_endpoint(ignored).port();
     }
     Status set_identity(const TlsIdentity& identity) override {
+        return change([&](ServerTls& tls) { tls.identity = identity; });
+    }
+    Status set_client_roots(const std::string& client_root_pem) override {
+        return change([&](ServerTls& tls) { tls.client_root_pem = client_root_pem; });
+    }
+
+  private:
+    Status change(const std::function<void(ServerTls&)>& work) {
         ServerOptions& options = listening_->shared->options;
         if (!options.tls)
             return fail(ErrorCode::CFG_INVALID, "a server without TLS takes no certificate");
         ServerTls tls = *options.tls;
-        tls.identity = identity;
+        work(tls);
         Result<OwnedContext> context = make_server_context(tls);
         if (!context) return context.error();
         options.tls = std::move(tls);
@@ -81,7 +89,6 @@ class AsioServer final : public Server {
         return ok();
     }
 
-  private:
     std::shared_ptr<Listening> listening_;  // shared: the pending accept
 };
 

@@ -65,6 +65,8 @@ class Server {
     virtual std::uint16_t port() const = 0;
     // Replaces the TLS identity for new connections.
     virtual Status set_identity(const TlsIdentity& identity) = 0;
+    // Replaces the roots that client certificates of new connections must come from.
+    virtual Status set_client_roots(const std::string& client_root_pem) = 0;
 };
 
 // Listens at once. Errors: SYS_PORT_IN_USE with the port and the next step, CFG_INVALID for bad TLS

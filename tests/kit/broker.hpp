@@ -1,0 +1,78 @@
+// A real mosquitto on a free loopback port, with the files `vistter broker-config` writes.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <optional>
+#include <string>
+
+#include "base/file.hpp"
+#include "kit/temporary_folder.hpp"
+#include "net/broker_config.hpp"
+#include "net/tls.hpp"
+#include "sim/kit/child_process.hpp"
+
+namespace vistter::kit {
+
+class Broker {
+  public:
+    // `identity` names 127.0.0.1 and is signed by `root_pem`, which signs the clients too.
+    Broker(const net::TlsIdentity& identity, const std::string& root_pem)
+        : port_(sim::free_port().value()) {
+        net::BrokerSettings settings;
+        settings.address = "127.0.0.1";
+        settings.port = port_;
+        settings.folder = folder_.path();
+        std::string config = net::mosquitto_config(settings);
+        // Started by root it would become a user who cannot read this folder.
+        if (::geteuid() == 0) config += "user root\n";
+        // Nobody reads its log while a test runs: a full pipe would stop it.
+        config += "connection_messages false\n";
+        keep("mosquitto.conf", config);
+        keep("acl", net::mosquitto_acl());
+        keep("root.pem", root_pem);
+        keep("broker.pem", identity.certificate_chain_pem);
+        keep("broker.key", identity.private_key_pem);
+        start();
+    }
+
+    std::string url() const { return "mqtts://127.0.0.1:" + std::to_string(port_); }
+    std::uint16_t port() const { return port_; }
+    pid_t pid() const { return process_.pid(); }
+    // On the same port as before; returns when it takes connections.
+    void start() {
+        auto child = sim::ChildProcess::start(
+            {.argv = {"/usr/sbin/mosquitto", "-c", (folder_ / "mosquitto.conf").string()},
+             .log_file = {},
+             .extra_environment = {}});
+        ASSERT_TRUE(child.ok()) << describe(child.error());
+        process_ = std::move(*child);
+        std::string said;
+        while (true) {
+            const auto line = process_.read_line(10'000);
+            ASSERT_TRUE(line.ok()) << "the broker does not start:\n" << said;
+            if (line->ends_with(" running")) return;
+            said += *line + "\n";
+        }
+    }
+    void kill() {
+        process_.send_signal(SIGKILL);
+        process_.wait(10'000);
+    }
+    // Stops answering, with every connection left open.
+    void freeze() { process_.send_signal(SIGSTOP); }
+    void thaw() { process_.send_signal(SIGCONT); }
+
+  private:
+    void keep(const std::string& name, const std::string& content) {
+        const Status kept = write_file(folder_ / name, content, 0600);
+        ASSERT_TRUE(kept.ok()) << describe(kept.error());
+    }
+
+    TemporaryFolder folder_;
+    std::uint16_t port_;
+    sim::ChildProcess process_;
+};
+
+}  // namespace vistter::kit
