@@ -165,7 +165,8 @@ Heartbeat decode_heartbeat(const Object& body) {
 }
 
 Goodbye decode_goodbye(const Object& body) {
-    return {json::text_at(body, "reason", "shutdown"), json::integer_at(body, "resume_after_s", 0)};
+    return {json::text_at(body, "reason", "shutdown"), json::integer_at(body, "resume_after_s", 0),
+            json::text_at(body, "connection_id")};
 }
 
 }  // namespace vistter::contract

@@ -367,6 +367,7 @@ struct Heartbeat {
 struct Goodbye {
     std::string reason = "shutdown";  // restart, update, shutdown, draining, lost, replaced
     std::int64_t resume_after_s = 0;
+    std::string connection_id;  // of the will, which is signed before there is a session; else empty
 };
 
 using Body = std::variant<DeviceConfig, CameraAction, TimelineLoad, TimelineExecute, OverlayUpdate, StreamControl,

@@ -179,10 +179,10 @@ std::string write(const Heartbeat& heartbeat) {
 }
 
 std::string write(const Goodbye& goodbye) {
-    return ObjectWriter()
-        .text("reason", goodbye.reason)
-        .integer("resume_after_s", goodbye.resume_after_s)
-        .str();
+    ObjectWriter out;
+    out.text("reason", goodbye.reason).integer("resume_after_s", goodbye.resume_after_s);
+    if (!goodbye.connection_id.empty()) out.text("connection_id", goodbye.connection_id);
+    return out.str();
 }
 
 std::string write_body(const Body& body) {

@@ -28,6 +28,7 @@ bool is_about_the_copy(ErrorCode code) {
         case ErrorCode::SEC_CLOCK_SKEW:
         case ErrorCode::VER_UNSUPPORTED:
         case ErrorCode::SYS_STORAGE:
+        case ErrorCode::LIM_RATE:
             return true;
         default:
             return false;

@@ -13,9 +13,9 @@ using E = CommandEvent;
 
 constexpr Transition<S, E> rows[] = {
     {S::deferred, E::due, S::waiting},      {S::deferred, E::settled, S::finished},
-    {S::deferred, E::expired, S::finished}, {S::waiting, E::begin, S::running},
-    {S::waiting, E::expired, S::finished},  {S::waiting, E::ended, S::finished},
-    {S::running, E::ended, S::finished},
+    {S::deferred, E::expired, S::finished}, {S::deferred, E::ended, S::finished},
+    {S::waiting, E::begin, S::running},     {S::waiting, E::expired, S::finished},
+    {S::waiting, E::ended, S::finished},    {S::running, E::ended, S::finished},
 };
 constexpr TransitionTable<S, E> table(rows);
 

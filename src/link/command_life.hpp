@@ -20,7 +20,7 @@ enum class CommandEvent {
     due,      // not_before has come, the core accepted it
     settled,  // not_before has come, the core finished it at once (completed or rejected)
     begin,    // its lane is free
-    ended,    // terminal PROGRESS
+    ended,    // terminal PROGRESS; also: cancelled
     expired,  // expires_at passed before it began
     count_,
 };

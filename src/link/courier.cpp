@@ -31,8 +31,8 @@ std::vector<std::string> Courier::due(SteadyTime now, WallTime wall) {
     for (Item& item : items_) {
         if (item.resting) continue;
         if (item.sends == 0) {
-            if (flying >= limit_)
-                break;  // nothing overtakes: order of acceptance is order of sending
+            // Nothing overtakes: order of acceptance is order of sending.
+            if (flying >= limit_ || !meter_.take(now)) break;
             ++flying;
         } else if (now < item.next) {
             continue;
@@ -48,10 +48,14 @@ std::vector<std::string> Courier::due(SteadyTime now, WallTime wall) {
 
 std::optional<SteadyTime> Courier::next() const {
     std::optional<SteadyTime> earliest;
+    bool unsent = false;
     for (const Item& item : items_) {
+        unsent = unsent || item.sends == 0;
         if (item.sends == 0 || item.resting) continue;
         if (!earliest || item.next < *earliest) earliest = item.next;
     }
+    const auto paced = unsent && in_flight() < limit_ ? meter_.ready_at() : std::nullopt;
+    if (paced && (!earliest || *paced < *earliest)) earliest = paced;
     return earliest;
 }
 

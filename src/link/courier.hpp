@@ -1,5 +1,6 @@
 // Which unanswered command goes out when, within one session: in order of acceptance, at most 32 in
-// flight, again after 5, 10, 20, 40 and then every 60 s (contract B.5, B.12).
+// flight and no faster than the appliance takes them, again after 5, 10, 20, 40 and then every 60 s
+// (contract B.5, B.12).
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "link/meters.hpp"
 
 namespace vistter::link {
 
@@ -17,7 +19,8 @@ std::int64_t retry_wait_ms(int sends);
 
 class Courier {
   public:
-    explicit Courier(std::size_t in_flight_limit) : limit_(in_flight_limit) {}
+    explicit Courier(std::size_t in_flight_limit, CommandPace pace = {})
+        : limit_(in_flight_limit), meter_(pace) {}
 
     // In order of acceptance. A known id is ignored.
     void add(std::string message_id, WallTime expires_at);
@@ -40,6 +43,7 @@ class Courier {
         bool resting = false;
     };
     std::size_t limit_;
+    CommandMeter meter_;
     std::vector<Item> items_;  // in order of acceptance; those in flight come first
 };
 

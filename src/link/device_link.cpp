@@ -26,6 +26,7 @@ constexpr Transition<S, E> rows[] = {
     {S::live, E::healthy, S::live},
     {S::live, E::violated, S::waiting},
     {S::live, E::closed, S::waiting},
+    {S::live, E::moved, S::waiting},
     {S::waiting, E::stop, S::idle},
     {S::authorising, E::stop, S::idle},
     {S::dialling, E::stop, S::idle},
@@ -37,9 +38,9 @@ constexpr TransitionTable<S, E> table(rows);
 constexpr std::string_view state_names[] = {"idle",     "waiting",  "authorising",
                                             "dialling", "greeting", "live"};
 constexpr std::string_view event_names[] = {
-    "start",         "stop",    "retry_due",   "token_ready",  "token_failed",
-    "token_refused", "opened",  "dial_failed", "dial_refused", "welcomed",
-    "refused",       "overdue", "healthy",     "violated",     "closed"};
+    "start",   "stop",        "retry_due",    "token_ready", "token_failed", "token_refused",
+    "opened",  "dial_failed", "dial_refused", "welcomed",    "refused",      "overdue",
+    "healthy", "violated",    "closed",       "moved"};
 
 }  // namespace
 
@@ -84,7 +85,8 @@ std::vector<LinkAction> DeviceLink::resume(LinkEvent event, const LinkInput& inp
 // Into `waiting` or `idle`: whatever was open is ended first.
 std::vector<LinkAction> DeviceLink::leave(LinkEvent event, const LinkInput& input, LinkState from) {
     std::vector<LinkAction> actions{{.what = LinkDo::cancel_timers}};
-    if (event == E::stop && from == S::live) actions.push_back({.what = LinkDo::say_goodbye});
+    if ((event == E::stop || event == E::moved) && from == S::live)
+        actions.push_back({.what = LinkDo::say_goodbye});
     if (from == S::live) actions.push_back({.what = LinkDo::leave_session});
     if (event == E::violated) actions.push_back({.what = LinkDo::close_socket, .code = input.code});
     actions.push_back({.what = LinkDo::drop_socket});
@@ -112,10 +114,13 @@ void DeviceLink::note_trouble(LinkEvent event, const LinkInput& input) {
 }
 
 std::int64_t DeviceLink::wait_after(LinkEvent event, const LinkInput& input) {
-    if (event == E::refused)
-        return input.retry_after_s ? *input.retry_after_s * 1'000 : long_wait_ms;
-    if (event == E::token_refused || event == E::dial_refused || needs_long_wait(input.code))
-        return long_wait_ms;
+    if (event == E::moved) return 0;
+    if (event == E::refused && input.retry_after_s) return *input.retry_after_s * 1'000;
+    if (event == E::refused || event == E::token_refused || event == E::dial_refused ||
+        needs_long_wait(input.code)) {
+        return long_wait_ms + static_cast<std::int64_t>(
+                                  random_.below(static_cast<std::uint64_t>(long_wait_spread_ms)));
+    }
     if (input.code == close_code::draining) {
         return static_cast<std::int64_t>(
             random_.below(static_cast<std::uint64_t>(draining_window_ms) + 1));

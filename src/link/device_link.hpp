@@ -40,6 +40,7 @@ enum class LinkEvent {
     healthy,   // live for 30 s
     violated,  // the peer broke the rules: we close
     closed,    // the socket is gone
+    moved,     // the preferred address can be reached again: the session goes there
     count_,
 };
 
@@ -78,6 +79,9 @@ struct LinkAction {
 
 inline constexpr std::int64_t welcome_deadline_ms = 10'000;
 inline constexpr std::int64_t health_ms = 30'000;
+// Added to every long wait, at random, so that appliances turned away together do not come back
+// together.
+inline constexpr std::int64_t long_wait_spread_ms = 60'000;
 
 class DeviceLink {
   public:

@@ -1,9 +1,8 @@
-// Severity and durability of every EVENT type (contract B.9): what a sender fills in. The same rows
-// stand in contract/registries/events.json; a test compares them.
+// Severity and durability of every EVENT type, from the contract's registry (contract B.9): what a
+// sender fills in.
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string_view>
 
 namespace vistter::link {
@@ -14,7 +13,6 @@ struct EventRule {
     bool durable;
 };
 
-std::span<const EventRule> event_rules();
 std::optional<EventRule> event_rule(std::string_view type);  // nothing: a type of a later minor
 
 }  // namespace vistter::link

@@ -39,6 +39,16 @@ void Lanes::release(std::string_view message_id) {
     }
 }
 
+void Lanes::drop(std::string_view message_id) {
+    const auto is_it = [&](const Entry& entry) { return entry.command.message_id == message_id; };
+    std::erase_if(free_, is_it);
+    for (auto& [name, lane] : lanes_) std::erase_if(lane.queue, is_it);
+    release(message_id);
+    std::erase_if(lanes_, [](const auto& item) {
+        return item.second.holder.empty() && item.second.queue.empty();
+    });
+}
+
 int Lanes::position(const std::string& lane) const {
     const auto found = lanes_.find(lane);
     if (found == lanes_.end()) return 0;

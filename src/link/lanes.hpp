@@ -28,6 +28,8 @@ class Lanes {
     std::optional<Waiting> begin();
     // The command no longer holds its lane. Unknown ids are ignored.
     void release(std::string_view message_id);
+    // The command is no more: out of its queue, or its lane is free. Unknown ids are ignored.
+    void drop(std::string_view message_id);
     // How many wait before a command that would be added to `lane` now, the running one included.
     int position(const std::string& lane) const;
     std::size_t waiting() const;

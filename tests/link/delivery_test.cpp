@@ -48,6 +48,17 @@ TEST(Courier, AsksOnceMoreAfterExpiryAndThenRests) {
     EXPECT_EQ(courier.due(at_ms(9'000'000), {2'000}), (std::vector<std::string>{"next"}));
 }
 
+TEST(Courier, SendsNoFasterThanTheApplianceTakes) {  // contract B.12
+    Courier courier(1'000, CommandPace{20, 60});
+    for (int i = 0; i < 100; ++i) courier.add("c" + std::to_string(i), far);
+    EXPECT_EQ(courier.due(at_ms(0), {0}).size(), 60U);
+    ASSERT_TRUE(courier.next().has_value());
+    EXPECT_GT(courier.next()->ns, at_ms(49).ns);
+    EXPECT_LT(courier.next()->ns, at_ms(51).ns);
+    EXPECT_EQ(courier.due(at_ms(1'001), {0}).size(), 20U);
+    EXPECT_EQ(courier.due(at_ms(2'002), {0}).size(), 20U);
+}
+
 TEST(Courier, NextIsTheEarliestRetry) {
     Courier courier(32);
     EXPECT_FALSE(courier.next().has_value());

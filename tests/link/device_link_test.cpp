@@ -87,7 +87,8 @@ TEST_F(DeviceLinkScript, CodesThatNeedAChangeWaitFiveMinutes) {
         up();
         const auto actions =
             link_.resume(E::closed, {.code = code, .retry_after_s = {}, .reason = {}});
-        EXPECT_EQ(actions.back().ms, 300'000) << code;
+        EXPECT_GE(actions.back().ms, long_wait_ms) << code;
+        EXPECT_LT(actions.back().ms, long_wait_ms + long_wait_spread_ms) << code;
     }
     for (const int code : {1000, 1006, 4400, 4407, 4408, 4413, 4429, 4500}) {
         up();
@@ -131,7 +132,15 @@ TEST_F(DeviceLinkScript, ARefusalIsObeyed) {
     (void)link_.resume(E::retry_due);
     (void)link_.resume(E::token_ready);
     (void)link_.resume(E::opened);
-    EXPECT_EQ(link_.resume(E::refused).back().ms, 300'000);
+    EXPECT_GE(link_.resume(E::refused).back().ms, long_wait_ms);
+}
+
+TEST_F(DeviceLinkScript, MovesToABetterAddressAtOnceAndSaysGoodbye) {
+    up();
+    const auto actions = link_.resume(E::moved);
+    EXPECT_EQ(actions[1].what, LinkDo::say_goodbye);
+    EXPECT_EQ(actions.back().what, LinkDo::arm_retry);
+    EXPECT_EQ(actions.back().ms, 0);
 }
 
 TEST_F(DeviceLinkScript, AViolationClosesWithItsCode) {

@@ -1,4 +1,4 @@
-// The table of event rules and the contract's registry hold the same rows.
+// What the road fills in is what contract/registries/events.json says.
 #include "link/event_rules.hpp"
 
 #include <gtest/gtest.h>
@@ -17,16 +17,13 @@ TEST(EventRules, AreTheRegistrys) {
     std::ifstream file(std::string(VISTTER_SOURCE_DIR) + "/contract/registries/events.json");
     const std::string text(std::istreambuf_iterator<char>(file), {});
     const json::value registry = json::parse(text);
-    std::size_t rows = 0;
     for (const json::value& row : registry.at("events").as_array()) {
         const std::string type(row.at("type").as_string().c_str());
         const auto rule = event_rule(type);
         ASSERT_TRUE(rule.has_value()) << type;
         EXPECT_EQ(rule->severity, row.at("severity").as_string().c_str()) << type;
         EXPECT_EQ(rule->durable, row.at("durable").as_bool()) << type;
-        ++rows;
     }
-    EXPECT_EQ(rows, event_rules().size());
 }
 
 TEST(EventRules, ATypeOfALaterMinorHasNone) {

@@ -42,6 +42,23 @@ TEST(Lanes, WithoutALaneNothingIsWaitedFor) {
     lanes.release("unknown");
 }
 
+TEST(Lanes, ADroppedCommandLeavesItsQueueOrItsLane) {
+    Lanes lanes;
+    lanes.add("camera:1", {"a", WallTime{INT64_MAX}});
+    lanes.add("camera:1", {"b", WallTime{INT64_MAX}});
+    lanes.add("camera:1", {"c", WallTime{INT64_MAX}});
+    lanes.add("", {"free", WallTime{INT64_MAX}});
+    lanes.drop("free");
+    ASSERT_EQ(lanes.begin()->message_id, "a");
+    lanes.drop("b");
+    EXPECT_EQ(lanes.position("camera:1"), 2);
+    lanes.drop("a");
+    EXPECT_EQ(lanes.begin()->message_id, "c");
+    lanes.drop("unknown");
+    lanes.drop("c");
+    EXPECT_EQ(lanes.position("camera:1"), 0);
+}
+
 TEST(Lanes, OnlyAnEndOrARunningShowFreesALane) {
     for (const char* state : {"scheduled", "running", "paused", "holding", "succeeded", "failed",
                               "cancelled", "preempted", "expired", "rolled_back"}) {
@@ -117,6 +134,30 @@ TEST(MinuteReport, GathersWhatHappensBetween) {
     EXPECT_EQ(report.note({1}), 1);
     for (int i = 2; i < 50; ++i) EXPECT_FALSE(report.note({i * 1'000'000'000LL}).has_value());
     EXPECT_EQ(report.note({61'000'000'000LL}), 49);
+}
+
+TEST(CommandMeter, TakesABurstAndThenTheRate) {  // contract B.12
+    CommandMeter meter(CommandPace{20, 60});
+    for (int i = 0; i < 60; ++i) EXPECT_TRUE(meter.take({0})) << i;
+    EXPECT_FALSE(meter.take({0}));
+    ASSERT_TRUE(meter.ready_at().has_value());
+    EXPECT_FALSE(meter.take({meter.ready_at()->ns - 2}));
+    EXPECT_TRUE(meter.take({50'100'000}));
+    int taken = 0;
+    for (std::int64_t ms = 51; ms <= 10'050; ++ms) taken += meter.take({ms * 1'000'000}) ? 1 : 0;
+    EXPECT_EQ(taken, 200) << "20 a second";
+    CommandMeter open(CommandPace{0, 0});
+    for (int i = 0; i < 1'000; ++i) EXPECT_TRUE(open.take({0}));
+    EXPECT_FALSE(open.ready_at().has_value());
+}
+
+TEST(LatencyMeter, KnowsTheNinetyFifthOfTheLast) {
+    LatencyMeter meter;
+    EXPECT_EQ(meter.p95_ms(), 0);
+    for (int i = 1; i <= 100; ++i) meter.note(i * 1'000'000);
+    EXPECT_DOUBLE_EQ(meter.p95_ms(), 95);
+    for (int i = 0; i < 256; ++i) meter.note(7'000'000);
+    EXPECT_DOUBLE_EQ(meter.p95_ms(), 7) << "what is long past is forgotten";
 }
 
 // contract B.6: the road's time is Studio's, and a jump of the local clock changes nothing.

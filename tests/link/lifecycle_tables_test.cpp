@@ -37,10 +37,10 @@ void expect_grid(const TransitionTable<State, Event>& table, std::string_view le
 
 TEST(Tables, DeviceLink) {
     // start stop retry_due token_ready token_failed token_refused opened dial_failed dial_refused
-    // welcomed refused overdue healthy violated closed
+    // welcomed refused overdue healthy violated closed moved
     expect_grid(link_table(), "iwadgl",
-                {"a..............", ".ia............", ".i.dww.........", ".i....gww.....w",
-                 ".i.......lww.ww", ".i..........lww"});
+                {"a...............", ".ia.............", ".i.dww..........", ".i....gww.....w.",
+                 ".i.......lww.ww.", ".i..........lwww"});
 }
 
 TEST(Tables, StudioSession) {
@@ -56,7 +56,7 @@ TEST(Tables, Delivery) {
 
 TEST(Tables, CommandLife) {
     // due settled begin ended expired
-    expect_grid(command_table(), "dwrf", {"wf..f", "..rff", "...f.", "....."});
+    expect_grid(command_table(), "dwrf", {"wf.ff", "..rff", "...f.", "....."});
 }
 
 TEST(Tables, NamesOfStatesAreReadBack) {

@@ -250,8 +250,9 @@ TEST(Authority, EveryRoleAndCommandHasItsAnswer) {
     using M = MessageType;
     const std::vector<std::pair<std::string, std::set<M>>> rights = {
         {"viewer", {}},
-        {"operator", {M::CAMERA_ACTION, M::TIMELINE_EXECUTE, M::OVERLAY_UPDATE, M::STREAM_CONTROL,
-                      M::COMMAND_CANCEL}},
+        {"operator",
+         {M::CAMERA_ACTION, M::TIMELINE_EXECUTE, M::OVERLAY_UPDATE, M::STREAM_CONTROL,
+          M::COMMAND_CANCEL}},
         {"producer",
          {M::CAMERA_ACTION, M::TIMELINE_LOAD, M::TIMELINE_EXECUTE, M::OVERLAY_UPDATE,
           M::STREAM_CONTROL, M::COMMAND_CANCEL}},
