@@ -44,6 +44,8 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
         write_examples(folder);
         std::exit(0);
     }
+    // What is made once for the whole process (compiled schemas) is not the first input's time.
+    chosen->run("{}");
     return 0;
 }
 

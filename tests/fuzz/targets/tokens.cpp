@@ -2,6 +2,7 @@
 #include "base/random.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/pairing_token.hpp"
+#include "crypto/recovery.hpp"
 #include "crypto/session_token.hpp"
 #include "crypto/signed_url.hpp"
 #include "fuzz/target.hpp"
@@ -55,6 +56,23 @@ void session_token(std::string_view input) {
              read->expires_at > now &&
              read->certificate_thumbprint == expected.certificate_thumbprint,
          "a token that is let in says what is expected");
+}
+
+void recovery_request(std::string_view input) {
+    const auto read = crypto::read_recovery(input);
+    if (!read) return;
+    const auto request = crypto::verify_recovery(*read, fixed_key().public_key());
+    if (!request) return;
+    must(read->kid.starts_with(request->device_id), "a request is for the device that signed it");
+}
+
+std::vector<std::string> recovery_request_examples() {
+    crypto::RecoveryRequest request;
+    request.device_id = "dev_01J9Z6V7Q8M4K2R5T3W1X0YABC";
+    request.csr_tls = "-----BEGIN CERTIFICATE REQUEST-----";
+    request.nonce = "k3Zc1mQh0b2yV7dQe9uJ5w";
+    request.timestamp = now;
+    return {crypto::sign_recovery(fixed_key(), request.device_id + "#1", request)};
 }
 
 std::vector<std::string> session_token_examples() {
