@@ -85,7 +85,8 @@ inline constexpr std::int64_t long_wait_spread_ms = 60'000;
 
 class DeviceLink {
   public:
-    explicit DeviceLink(Random& random) : random_(random), backoff_(Backoff::Limits{}) {}
+    explicit DeviceLink(Random& random, Backoff::Limits between_tries = {})
+        : random_(random), backoff_(between_tries) {}
 
     std::vector<LinkAction> resume(LinkEvent event, const LinkInput& input = {});
     LinkState state() const { return state_; }
