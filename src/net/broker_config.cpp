@@ -29,13 +29,13 @@ persistence false
 retain_available false
 allow_zero_length_clientid false
 set_tcp_nodelay true
-message_size_limit 262144
+max_packet_size 270000
 max_inflight_messages 0
 max_queued_messages 20000
 max_queued_bytes 67108864
 max_keepalive 3600
 
-log_dest stdout
+log_dest stderr
 log_type error
 log_type warning
 log_type notice

@@ -268,7 +268,11 @@ void Session::on_written(error_code failed) {
     if (failed && talking()) return;
     if (failed) return broken(code_gone, failed.message());
     if (!waiting_.empty()) return write_waiting();
-    if (phase_ == Phase::closing) finish(close_code_, close_reason_);
+    if (phase_ != Phase::closing) return;
+    // The broker ends the connection once it has read all; closing now, with its answers unread,
+    // would take from it what it has not read yet.
+    error_code ignored;  // it may be gone already
+    tls_.socket->next_layer().shutdown(TcpSocket::shutdown_send, ignored);
 }
 
 void Session::ping() {

@@ -73,10 +73,11 @@ Result<std::optional<int>> connect_status(std::string_view bytes) {
 }
 
 Error connect_refused(int status, const Proxy& proxy, std::string_view authority) {
-    if (status == 407) {
+    // 401 would be a server's; tinyproxy says it all the same.
+    if (status == 407 || status == 401) {
         return fail(ErrorCode::SEC_UNAUTHORISED,
-                    fmt::format("proxy: {} wants a user name and password, or other ones (407)",
-                                proxy.url));
+                    fmt::format("proxy: {} wants a user name and password, or other ones ({})",
+                                proxy.url, status));
     }
     return fail(ErrorCode::AST_FETCH,
                 fmt::format("proxy: {} does not connect to {}: it answered {}", proxy.url,

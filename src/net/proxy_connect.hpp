@@ -25,7 +25,7 @@ inline constexpr std::size_t connect_answer_limit = 16'384;
 // nobody asked for.
 Result<std::optional<int>> connect_status(std::string_view bytes);
 
-// A status other than 2xx in words: SEC_UNAUTHORISED for 407, AST_FETCH for all others.
+// A status other than 2xx in words: SEC_UNAUTHORISED for 407 and 401, AST_FETCH for all others.
 Error connect_refused(int status, const Proxy& proxy, std::string_view authority);
 
 }  // namespace vistter::net

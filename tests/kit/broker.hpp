@@ -27,8 +27,8 @@ class Broker {
         std::string config = net::mosquitto_config(settings);
         // Started by root it would become a user who cannot read this folder.
         if (::geteuid() == 0) config += "user root\n";
-        // Nobody reads its log while a test runs: a full pipe would stop it.
-        config += "connection_messages false\n";
+        // Only for the line that says it is ready: a pipe nobody reads would stop it when full.
+        config += "log_dest stdout\nlog_type information\nconnection_messages false\n";
         keep("mosquitto.conf", config);
         keep("acl", net::mosquitto_acl());
         keep("root.pem", root_pem);
@@ -42,10 +42,11 @@ class Broker {
     pid_t pid() const { return process_.pid(); }
     // On the same port as before; returns when it takes connections.
     void start() {
-        auto child = sim::ChildProcess::start(
-            {.argv = {"/usr/sbin/mosquitto", "-c", (folder_ / "mosquitto.conf").string()},
-             .log_file = {},
-             .extra_environment = {}});
+        auto child =
+            sim::ChildProcess::start({.argv = {"/usr/bin/stdbuf", "-oL", "/usr/sbin/mosquitto",
+                                               "-c", (folder_ / "mosquitto.conf").string()},
+                                      .log_file = (folder_ / "log").string(),
+                                      .extra_environment = {}});
         ASSERT_TRUE(child.ok()) << describe(child.error());
         process_ = std::move(*child);
         std::string said;

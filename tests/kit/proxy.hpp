@@ -19,7 +19,7 @@ class HttpProxy {
                        std::uint16_t only_port = 0)
         : port_(sim::free_port().value()) {
         std::string config = "Listen 127.0.0.1\nPort " + std::to_string(port_) +
-                             "\nTimeout 60\nMaxClients 100\nLogLevel Connect\n";
+                             "\nTimeout 60\nMaxClients 100\nLogLevel Info\n";
         if (!username.empty()) config += "BasicAuth " + username + " " + password + "\n";
         if (only_port != 0) config += "ConnectPort " + std::to_string(only_port) + "\n";
         const Status kept = write_file(folder_ / "proxy.conf", config, 0600);
@@ -35,10 +35,11 @@ class HttpProxy {
         while (true) {
             const auto line = process_.read_line(10'000);
             if (!line.ok()) return {};
-            const std::size_t at = line->find("CONNECT ");
+            const std::string mark = "): CONNECT ";
+            std::size_t at = line->find(mark);
             if (at == std::string::npos) continue;
-            const std::size_t end = line->find(' ', at + 8);
-            return line->substr(at + 8, end - at - 8);
+            at += mark.size();
+            return line->substr(at, line->find(' ', at) - at);
         }
     }
 

@@ -126,11 +126,14 @@ TlsIdentity Authority::server(const std::vector<std::string>& hosts) const {
     return server_valid(hosts, valid_now());
 }
 
-TlsIdentity Authority::device() const {
+TlsIdentity Authority::device(const std::string& device_id) const {
+    return device_valid(crypto::device_uri("sandbox", device_id), valid_now());
+}
+
+TlsIdentity Authority::device_valid(const std::string& uri, crypto::Validity validity) const {
     crypto::PrivateKey key = crypto::PrivateKey::generate();
-    auto leaf = crypto::issue_device(key_, root_, key.public_key(),
-                                     crypto::device_uri("sandbox", test_device), valid_now(),
-                                     machine_random());
+    auto leaf =
+        crypto::issue_device(key_, root_, key.public_key(), uri, validity, machine_random());
     return {leaf.to_pem(), key.to_pem()};
 }
 

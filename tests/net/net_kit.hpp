@@ -27,6 +27,7 @@ namespace vistter::net {
 
 // The longest any test waits for something that should happen at once.
 inline constexpr std::chrono::seconds patience{10};
+inline constexpr const char* test_device = "dev_01J9Z6V7Q8M4K2R5T3W1X0YABC";
 
 // A loop that runs on its own thread for as long as this lives.
 class LoopThread {
@@ -132,7 +133,8 @@ class Authority {
     TlsIdentity server(const std::vector<std::string>& hosts = {"127.0.0.1", "localhost"}) const;
     TlsIdentity server_valid(const std::vector<std::string>& hosts,
                              crypto::Validity validity) const;
-    TlsIdentity device() const;
+    TlsIdentity device(const std::string& device_id = test_device) const;
+    TlsIdentity device_valid(const std::string& uri, crypto::Validity validity) const;
     std::string root_pem() const { return root_.to_pem(); }
     const crypto::Certificate& root() const { return root_; }
     const crypto::PrivateKey& key() const { return key_; }
@@ -146,6 +148,5 @@ class Authority {
 };
 
 crypto::Validity valid_now();
-inline constexpr const char* test_device = "dev_01J9Z6V7Q8M4K2R5T3W1X0YABC";
 
 }  // namespace vistter::net
