@@ -22,7 +22,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t queue_limit = 4u << 20;
 constexpr std::size_t unanswered_limit = 60'000;  // packet ids; there are 65,535
 constexpr std::int64_t close_patience_ms = 1'000;
 constexpr int missed_pings_allowed = 2;
@@ -235,7 +234,8 @@ std::uint16_t Session::next_id() {
 
 bool Session::publish(std::string_view topic, std::string_view payload, int qos) {
     if (phase_ != Phase::open) return false;
-    if (waiting_.size() + payload.size() > queue_limit || unanswered_.size() >= unanswered_limit) {
+    if (waiting_.size() + payload.size() > options_.max_queued_bytes ||
+        unanswered_.size() >= unanswered_limit) {
         waiting_.clear();
         close(code_policy, "the broker takes messages too slowly");
         return false;

@@ -26,6 +26,7 @@ struct MqttOptions {
     MqttWill will;
     std::vector<MqttFilter> filters;  // at least one
     std::size_t max_payload_bytes = 262'144;
+    std::size_t max_queued_bytes = 4u << 20;
     std::int64_t deadline_ms = 10'000;
     std::int64_t ping_ms = 20'000;  // two missed answers close with 4408
 };
@@ -34,7 +35,7 @@ struct MqttOptions {
 class MqttConnection {
   public:
     virtual ~MqttConnection() = default;
-    // Queues one message; false when more than 4 MiB wait (the connection is then closed with
+    // Queues one message; false when max_queued_bytes wait (the connection is then closed with
     // 1008).
     virtual bool publish(std::string_view topic, std::string_view payload, int qos) = 0;
     // Sends what is queued and DISCONNECT, so that the broker drops the will.
