@@ -42,16 +42,26 @@ CREATE TABLE road_inbox (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX road_inbox_age ON road_inbox (received_ms);
 
--- What Studio itself keeps: people, pairing, devices, assets, timelines, and what devices told it.
+-- What Studio itself keeps: organisations, people, pairing, devices, assets, timelines, and what devices told it.
 -- All *_ms columns are milliseconds since 1970-01-01T00:00:00Z.
+
+CREATE TABLE orgs (
+    org_id     TEXT PRIMARY KEY,             -- the tenant in certificates and topics
+    name       TEXT NOT NULL,
+    home       INTEGER NOT NULL,             -- 1: the organisation that runs this Studio
+    created_ms INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE users (
     user_id       TEXT PRIMARY KEY,          -- opaque pseudonym, the only name that travels to devices
+    tenant        TEXT NOT NULL,
     username      TEXT NOT NULL UNIQUE COLLATE NOCASE,
     password_hash TEXT NOT NULL,             -- scrypt$...
-    role          TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'producer', 'admin')),
+    role          TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'producer', 'admin', 'emergency')),
+    revision      INTEGER NOT NULL,
     created_ms    INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX users_by_tenant ON users(tenant, user_id);
 
 CREATE TABLE sign_ins (
     token_hash TEXT PRIMARY KEY,             -- SHA-256 of the token; the token itself is never stored
@@ -72,14 +82,15 @@ CREATE TABLE pairing_tokens (
     tries_left  INTEGER NOT NULL,
     used_ms     INTEGER,
     device_id   TEXT,
-    deleted_ms  INTEGER
+    deleted_ms  INTEGER,
+    tenant      TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX pairing_tokens_by_serial ON pairing_tokens(serial);
 
 CREATE TABLE devices (
     device_id              TEXT PRIMARY KEY,
     tenant                 TEXT NOT NULL,
-    serial                 TEXT NOT NULL UNIQUE,
+    serial                 TEXT NOT NULL,
     name                   TEXT NOT NULL,
     model                  TEXT NOT NULL,
     arch                   TEXT NOT NULL,
@@ -92,7 +103,8 @@ CREATE TABLE devices (
     verdict                TEXT NOT NULL DEFAULT 'ok',
     firmware_version       TEXT NOT NULL DEFAULT '',
     last_hello             TEXT NOT NULL DEFAULT '',
-    last_hello_ms          INTEGER
+    last_hello_ms          INTEGER,
+    UNIQUE (tenant, serial)
 ) STRICT;
 
 CREATE TABLE audit (
@@ -101,7 +113,8 @@ CREATE TABLE audit (
     actor   TEXT NOT NULL,                   -- user_id, or "device:<serial>" before it has an identity
     action  TEXT NOT NULL,
     target  TEXT NOT NULL,
-    outcome TEXT NOT NULL
+    outcome TEXT NOT NULL,
+    tenant  TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE TABLE answered_requests (
@@ -117,20 +130,25 @@ CREATE TABLE answered_requests (
 CREATE INDEX answered_requests_by_age ON answered_requests(answered_ms);
 
 CREATE TABLE assets (
-    asset_id   TEXT PRIMARY KEY,
-    sha256     TEXT NOT NULL UNIQUE,
+    tenant     TEXT NOT NULL,
+    asset_id   TEXT NOT NULL,
+    sha256     TEXT NOT NULL,
     name       TEXT NOT NULL,
     media_type TEXT NOT NULL,
     size_bytes INTEGER NOT NULL,
-    created_ms INTEGER NOT NULL
+    created_ms INTEGER NOT NULL,
+    PRIMARY KEY (tenant, asset_id),
+    UNIQUE (tenant, sha256)
 ) STRICT;
 
 CREATE TABLE timelines (
-    timeline_id TEXT PRIMARY KEY,
+    tenant      TEXT NOT NULL,
+    timeline_id TEXT NOT NULL,
     revision    INTEGER NOT NULL,
     name        TEXT NOT NULL,
     document    TEXT NOT NULL,               -- JSON text as stored by PUT /v1/timelines/{t}
-    updated_ms  INTEGER NOT NULL
+    updated_ms  INTEGER NOT NULL,
+    PRIMARY KEY (tenant, timeline_id)
 ) STRICT;
 
 CREATE TABLE device_events (

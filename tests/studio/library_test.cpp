@@ -11,8 +11,6 @@
 namespace vistter::studio {
 namespace {
 
-constexpr const char* device_id = "dev_01ARZ3NDEKTSV4RRFFQ69G5FAV";
-
 std::string png(std::size_t size) {
     std::string bytes("\x89PNG\r\n\x1a\n");
     for (std::size_t n = bytes.size(); n < size; ++n)
@@ -30,7 +28,15 @@ class LibraryTest : public testing::Test {
     kit::TemporaryFolder folder;
     StudioProcess studio{folder / "studio"};
     Client ann = studio.signed_in();
+    std::string device_id = pair_one();
 
+    std::string pair_one() const {
+        const PairingDevice device{.serial = "SN-1"};
+        const Reply issued = ann.post("/v1/pairing-tokens", {{"serial", device.serial}});
+        return studio.client()
+            .post("/v1/bootstrap/pair", device.request(issued.member("token")))
+            .member("device_id");
+    }
     Reply upload(const std::string& bytes, const std::string& media_type = "image/png") const {
         return ann.request("POST", "/v1/assets", bytes,
                            {{"content-type", media_type}, {"x-asset-name", "logo.png"}});
@@ -107,7 +113,7 @@ TEST_F(LibraryTest, AnAddressWorksAsSignedAndNotOtherwise) {
     elsewhere.replace(elsewhere.find(sha256), sha256.size(), other);
     EXPECT_EQ(appliance.get(elsewhere).status, 403) << "a signature is for one asset";
     std::string renamed = path;
-    renamed.replace(renamed.find("FAV"), 3, "FAW");
+    renamed.replace(renamed.find(device_id), device_id.size(), "dev_01ARZ3NDEKTSV4RRFFQ69G5FAV");
     EXPECT_EQ(appliance.get(renamed).status, 403) << "and for one appliance";
     std::string prolonged = path;
     const auto expiry = prolonged.find("e=") + 2;

@@ -26,7 +26,9 @@ class PairingDeskTest : public testing::Test {
         std::move(open_authority({folder.path(), "test", {"127.0.0.1"}}, clock, random)).value();
     std::unique_ptr<Registry> registry = make_registry(*database);
     std::unique_ptr<Records> records = make_records(*database);
-    PairingDesk desk{{*registry, *trust, *records, *records, clock, random, "test"}};
+    PairingDesk desk{{*registry, *trust, *records, *records, clock, random}};
+
+    const Person ann{"usr_a", "test"};
 
     PairingRequest request(const std::string& token, const std::string& serial) const {
         PairingRequest made;
@@ -49,18 +51,18 @@ class PairingDeskTest : public testing::Test {
 };
 
 TEST_F(PairingDeskTest, ATokenLivesExactlyItsTime) {
-    const auto issued = desk.issue("SN-1", 900, "usr_a").value();
+    const auto issued = desk.issue("SN-1", 900, ann).value();
     clock.advance_ms(900'000 - 1);
     EXPECT_TRUE(registry->grant_by_hash(issued.grant.secret_hash));
     clock.advance_ms(1);
     EXPECT_EQ(refusal(request(issued.text, "SN-1")), ErrorCode::PAIR_EXPIRED);
     EXPECT_EQ(refusal(request(issued.text, "SN-2")), ErrorCode::PAIR_INVALID)
         << "a foreign serial learns nothing";
-    EXPECT_TRUE(registry->devices().empty());
+    EXPECT_TRUE(registry->devices("test").empty());
 }
 
 TEST_F(PairingDeskTest, EveryAttemptLeavesItsRow) {
-    const auto issued = desk.issue("SN-1", 900, "usr_a").value();
+    const auto issued = desk.issue("SN-1", 900, ann).value();
     for (int n = 0; n < 5; ++n) refusal(request(issued.text, "SN-2"));
     EXPECT_EQ(audit_trail(),
               (std::vector<std::string>{
@@ -70,7 +72,7 @@ TEST_F(PairingDeskTest, EveryAttemptLeavesItsRow) {
 }
 
 TEST_F(PairingDeskTest, TheSecretItselfIsNowhereInTheDatabase) {
-    const auto issued = desk.issue("SN-1", 900, "usr_a").value();
+    const auto issued = desk.issue("SN-1", 900, ann).value();
     const std::string secret = request(issued.text, "SN-1").secret_hex;
     EXPECT_NE(issued.grant.secret_hash, issued.grant.secret_mark);
     for (const std::string& kept :
@@ -80,7 +82,7 @@ TEST_F(PairingDeskTest, TheSecretItselfIsNowhereInTheDatabase) {
 }
 
 TEST_F(PairingDeskTest, ABadSigningRequestDoesNotSpendTheToken) {
-    const auto issued = desk.issue("SN-1", 900, "usr_a").value();
+    const auto issued = desk.issue("SN-1", 900, ann).value();
     PairingRequest bad = request(issued.text, "SN-1");
     bad.csr_sign = "nonsense";
     EXPECT_EQ(refusal(bad), ErrorCode::VAL_SCHEMA);

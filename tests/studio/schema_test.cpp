@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
+
 #include <map>
 
 #include "base/file.hpp"
@@ -12,12 +14,18 @@ namespace vistter::studio {
 namespace {
 
 // Every table and index by name, with the text that made it.
+// SQL without comments, quotes and white space: ALTER TABLE leaves a text of its own.
+std::string bare(const std::string& sql) {
+    const std::string without_comments = std::regex_replace(sql, std::regex("--[^\n]*"), "");
+    return std::regex_replace(without_comments, std::regex("[\\s\"]+"), "");
+}
+
 std::map<std::string, std::string> objects_of(store::Database& database) {
     std::map<std::string, std::string> objects;
     auto row = database.prepare(
         "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name NOT LIKE "
         "'schema_%' AND tbl_name NOT LIKE 'sqlite_%'");
-    while (row.step()) objects[row.text(0)] = row.text(1);
+    while (row.step()) objects[row.text(0)] = bare(row.text(1));
     return objects;
 }
 

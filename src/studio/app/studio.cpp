@@ -68,7 +68,7 @@ Result<Foundation> lay_foundation(const Options& options, const std::vector<std:
     if (!trust) return trust.error();
     auto database = store::open_database(folder->path() / "studio.db", schema());
     if (!database) return database.error();
-    auto accounts = make_accounts(**database);
+    auto accounts = make_accounts(**database, options.environment, machine_clock().wall());
     auto setup_code = open_setup_code(folder->path(), accounts->any_user(), machine_random());
     if (!setup_code) return setup_code.error();
     return Foundation{std::move(*folder), std::move(*trust), std::move(*database),
@@ -89,7 +89,7 @@ class Service final : public Studio {
                                 machine_random(), channel_options())),
           live_(loop_, *projection_),
           pairing_({*registry_, *base_.trust, *records_, *records_, machine_clock(),
-                    machine_random(), options.environment}),
+                    machine_random()}),
           services_(make_services()) {}
 
     Status listen();

@@ -1,7 +1,8 @@
-// What a user may be called.
+// What a user may be called and be.
 #include "studio/core/accounts.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace vistter::studio {
 
@@ -14,6 +15,11 @@ Status check_username(const std::string& username) {
                        "a username has 1 to 64 visible characters, no spaces");
     }
     return ok();
+}
+
+bool is_role(std::string_view text) {
+    constexpr std::array roles{"viewer", "operator", "producer", "admin", "emergency"};
+    return std::find(roles.begin(), roles.end(), text) != roles.end();
 }
 
 }  // namespace vistter::studio

@@ -1,9 +1,12 @@
-// The people who may use Studio and their sign-ins, as the decisions need them (implemented in
-// adapters/accounts).
+// The organisations and people who may use Studio and their sign-ins, as the decisions need them
+// (implemented in adapters/accounts).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -12,16 +15,26 @@ namespace vistter::studio {
 
 inline constexpr std::int64_t sign_in_lifetime_ms = 12LL * 3'600'000;
 
+// A tenant. Its id is the tenant in certificates, session claims and topics.
+struct Org {
+    std::string org_id, name;
+    bool home = false;  // the one that runs this Studio: its admins found others and keep the keys
+    WallTime created_at;
+};
+
 struct User {
     std::string user_id;  // opaque pseudonym: what travels as actor.id
+    std::string tenant;   // the one organisation the person belongs to
     std::string username;
     std::string password_hash;
-    std::string role;  // viewer, operator, producer, admin
+    std::string role;  // viewer, operator, producer, admin, emergency
+    std::int64_t revision = 1;
 };
 
 struct SignIn {
     User user;
     WallTime expires_at;
+    bool home = false;  // the user's organisation is the home organisation
 };
 
 // Durable when each call returns; loop's thread only. Storage failures are thrown.
@@ -29,9 +42,28 @@ class Accounts {
   public:
     virtual ~Accounts() = default;
     virtual bool any_user() const = 0;
+    // By the name typed at sign-in, which is unique in this Studio.
     virtual std::optional<User> find_user(const std::string& username) const = 0;
-    // Errors: STA_IN_USE when a user exists already; the first user is made once.
+    // The first user is made once and belongs to the home organisation, whatever `tenant` says.
+    // Errors: STA_IN_USE when a user exists already.
     virtual Status add_first_user(const User& user, WallTime now) = 0;
+
+    virtual std::vector<Org> orgs() const = 0;  // by org_id
+    virtual std::optional<Org> find_org(const std::string& org_id) const = 0;
+    // Errors: STA_IN_USE when the first admin's name is taken; then nothing is made.
+    virtual Status add_org(const Org& org, const User& first_admin) = 0;
+
+    virtual std::vector<User> members(const std::string& tenant) const = 0;  // by user_id
+    virtual std::optional<User> member(const std::string& tenant,
+                                       const std::string& user_id) const = 0;
+    // Errors: STA_IN_USE when the name is taken.
+    virtual Status add_member(const User& user, WallTime now) = 0;
+    // Stores role and password hash under the next revision, if `user.revision` is still the
+    // stored one. The member is signed out everywhere. Errors: STA_PRECONDITION (changed
+    // meanwhile), STA_IN_USE (an organisation keeps one admin).
+    virtual Status change_member(const User& user) = 0;
+    virtual Status remove_member(const User& user) = 0;  // errors as change_member
+
     // `token_hash`: SHA-256 of the bearer token, hex. Also forgets expired sign-ins.
     virtual void open_sign_in(const std::string& token_hash, const std::string& user_id,
                               WallTime now) = 0;
@@ -41,5 +73,6 @@ class Accounts {
 
 // 1 to 64 visible characters without surrounding white space. Errors: VAL_SCHEMA at /username.
 Status check_username(const std::string& username);
+bool is_role(std::string_view text);
 
 }  // namespace vistter::studio

@@ -40,26 +40,31 @@ struct Timeline {
     WallTime updated_at;
 };
 
-// Durable when each call returns; loop's thread only. Storage failures are thrown.
+// Everything belongs to one tenant and is found through it only. Durable when each call returns;
+// loop's thread only. Storage failures are thrown.
 class Library {
   public:
     virtual ~Library() = default;
-    // Stores the bytes under their hash, then the row. The same bytes again answer the asset that
-    // is there. Errors: LIM_STORAGE.
-    virtual Result<Asset> add_asset(const std::string& sha256, const std::string& name,
-                                    const std::string& media_type, std::string_view bytes,
-                                    WallTime now) = 0;
-    virtual std::optional<Asset> find_asset(const std::string& asset_id) const = 0;
-    virtual std::optional<Asset> asset_by_hash(const std::string& sha256) const = 0;
-    virtual std::vector<Asset> assets() const = 0;  // by asset_id
+    // Stores the bytes under their hash, then the tenant's row. The same bytes again answer the
+    // asset that the tenant has; the bytes themselves are kept once. Errors: LIM_STORAGE.
+    virtual Result<Asset> add_asset(const std::string& tenant, const std::string& sha256,
+                                    const std::string& name, const std::string& media_type,
+                                    std::string_view bytes, WallTime now) = 0;
+    virtual std::optional<Asset> find_asset(const std::string& tenant,
+                                            const std::string& asset_id) const = 0;
+    virtual std::optional<Asset> asset_by_hash(const std::string& tenant,
+                                               const std::string& sha256) const = 0;
+    virtual std::vector<Asset> assets(const std::string& tenant) const = 0;  // by asset_id
     // An asset's content. Errors: RES_NOT_FOUND (the file is gone), SYS_STORAGE.
     virtual Result<std::string> read_asset(const Asset& asset) const = 0;
 
     // Stores under the next revision and returns it.
-    virtual Timeline put_timeline(const std::string& timeline_id, const std::string& name,
-                                  const std::string& document, WallTime now) = 0;
-    virtual std::optional<Timeline> find_timeline(const std::string& timeline_id) const = 0;
-    virtual std::vector<Timeline> timelines() const = 0;  // by timeline_id
+    virtual Timeline put_timeline(const std::string& tenant, const std::string& timeline_id,
+                                  const std::string& name, const std::string& document,
+                                  WallTime now) = 0;
+    virtual std::optional<Timeline> find_timeline(const std::string& tenant,
+                                                  const std::string& timeline_id) const = 0;
+    virtual std::vector<Timeline> timelines(const std::string& tenant) const = 0;  // by id
 };
 
 }  // namespace vistter::studio

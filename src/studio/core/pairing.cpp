@@ -55,7 +55,7 @@ std::string_view pairing_verdict(const Capabilities& offered) {
 }
 
 Result<IssuedToken> PairingDesk::issue(const std::string& serial, std::int64_t ttl_s,
-                                       const std::string& user_id) {
+                                       const Person& issuer) {
     if (!is_serial(serial)) {
         return fail_at(ErrorCode::VAL_SCHEMA, "/serial",
                        "a serial has 3 to 64 letters, digits and . _ : / + - between them");
@@ -70,22 +70,23 @@ Result<IssuedToken> PairingDesk::issue(const std::string& serial, std::int64_t t
     grant.serial = serial;
     grant.secret_hash = minted.print.hash;
     grant.secret_mark = minted.print.mark;
-    grant.created_by = user_id;
+    grant.created_by = issuer.user_id;
+    grant.tenant = issuer.tenant;
     grant.created_at = now;
     grant.expires_at = WallTime{now.ms + ttl_s * 1'000};
     grant.tries_left = pairing_tries;
     parts_.work.atomically([&] {
         parts_.registry.add_grant(grant);
-        write_audit(user_id, "pairing.issue", grant.token_id, "ok");
+        write_audit(issuer, "pairing.issue", grant.token_id, "ok");
     });
     return IssuedToken{grant, minted.text};
 }
 
-Status PairingDesk::withdraw(const std::string& token_id, const std::string& user_id) {
+Status PairingDesk::withdraw(const std::string& token_id, const Person& person) {
     bool found = false;
     parts_.work.atomically([&] {
-        found = parts_.registry.delete_grant(token_id, parts_.clock.wall());
-        if (found) write_audit(user_id, "pairing.withdraw", token_id, "ok");
+        found = parts_.registry.delete_grant(person.tenant, token_id, parts_.clock.wall());
+        if (found) write_audit(person, "pairing.withdraw", token_id, "ok");
     });
     if (!found) return fail(ErrorCode::RES_NOT_FOUND, "no open pairing token has this id");
     return ok();
@@ -98,7 +99,7 @@ Result<Device> PairingDesk::redeem(const PairingRequest& request) {
     if (!keys) return keys.error();
     const auto grant = parts_.registry.grant_by_hash(print->hash);
     if (!grant) return refuse_guess(*print, request);
-    const std::string actor = "device:" + request.serial;
+    const Person actor{"device:" + request.serial, grant->tenant};
     switch (judge_grant(*grant, parts_.clock.wall())) {
         case GrantVerdict::open:
             break;
@@ -113,7 +114,7 @@ Result<Device> PairingDesk::redeem(const PairingRequest& request) {
             return fail(ErrorCode::PAIR_EXPIRED,
                         "this pairing token has expired; ask Studio to generate a new one");
     }
-    const Device device = make_device(request, *keys);
+    const Device device = make_device(grant->tenant, request, *keys);
     bool won = false;
     parts_.work.atomically([&] {
         won = parts_.registry.consume_grant(print->hash, device.device_id, parts_.clock.wall());
@@ -130,7 +131,8 @@ Error PairingDesk::refuse_guess(const SecretPrint& print, const PairingRequest& 
     parts_.work.atomically([&] {
         const int locked =
             parts_.registry.count_failed_try(print.mark, request.serial, parts_.clock.wall());
-        const std::string actor = "device:" + request.serial;
+        // Whose token it was aimed at, nobody can say.
+        const Person actor{"device:" + request.serial, ""};
         write_audit(actor, "pairing.redeem", request.serial, "PAIR_INVALID");
         if (locked > 0)
             write_audit(actor, "pairing.locked", request.serial, fmt::format("{} tokens", locked));
@@ -138,16 +140,17 @@ Error PairingDesk::refuse_guess(const SecretPrint& print, const PairingRequest& 
     return pair_invalid();
 }
 
-Device PairingDesk::make_device(const PairingRequest& request, const DeviceKeys& keys) {
+Device PairingDesk::make_device(const std::string& tenant, const PairingRequest& request,
+                                const DeviceKeys& keys) {
     Device device;
-    if (auto known = parts_.registry.device_by_serial(request.serial)) {
+    if (auto known = parts_.registry.device_by_serial(tenant, request.serial)) {
         device = std::move(*known);
         ++device.key_number;
     } else {
         device.device_id = make_id("dev_", parts_.clock, parts_.random);
         device.serial = request.serial;
         device.name = request.serial;
-        device.tenant = parts_.tenant;
+        device.tenant = tenant;
     }
     const DeviceCertificate certificate =
         parts_.authority.certify(device.tenant, device.device_id, keys.tls_key_pem);
@@ -162,10 +165,11 @@ Device PairingDesk::make_device(const PairingRequest& request, const DeviceKeys&
     return device;
 }
 
-void PairingDesk::write_audit(const std::string& actor, std::string_view action,
+void PairingDesk::write_audit(const Person& actor, std::string_view action,
                               const std::string& target, std::string_view outcome) {
     parts_.audit.write(
-        {parts_.clock.wall(), actor, std::string(action), target, std::string(outcome)});
+        {parts_.clock.wall(), actor.user_id, std::string(action), target, std::string(outcome),
+         actor.tenant});
 }
 
 }  // namespace vistter::studio

@@ -40,6 +40,11 @@ struct PairingRequest {
     Capabilities offered;
 };
 
+// Who asks, and whose the result is.
+struct Person {
+    std::string user_id, tenant;
+};
+
 struct IssuedToken {
     PairingGrant grant;
     std::string text;  // shown once
@@ -54,15 +59,14 @@ class PairingDesk {
         UnitOfWork& work;
         Clock& clock;
         Random& random;
-        std::string tenant;
     };
     explicit PairingDesk(Parts parts) : parts_(std::move(parts)) {}
 
-    // Errors: VAL_SCHEMA at /serial, VAL_RANGE at /ttl_s.
-    Result<IssuedToken> issue(const std::string& serial, std::int64_t ttl_s,
-                              const std::string& user_id);
-    // Withdraws a token that nobody has used. Errors: RES_NOT_FOUND.
-    Status withdraw(const std::string& token_id, const std::string& user_id);
+    // The device it makes belongs to the issuer's tenant. Errors: VAL_SCHEMA at /serial, VAL_RANGE
+    // at /ttl_s.
+    Result<IssuedToken> issue(const std::string& serial, std::int64_t ttl_s, const Person& issuer);
+    // Withdraws a token of the person's tenant that nobody has used. Errors: RES_NOT_FOUND.
+    Status withdraw(const std::string& token_id, const Person& person);
     // Turns secret, serial and two requests into a device, once. A serial that was paired before
     // keeps its device_id and gets new keys; its former certificate and signing key stop being
     // accepted. Errors: PAIR_INVALID (one answer for every mismatch), PAIR_USED, PAIR_EXPIRED,
@@ -70,10 +74,11 @@ class PairingDesk {
     Result<Device> redeem(const PairingRequest& request);
 
   private:
-    void write_audit(const std::string& actor, std::string_view action, const std::string& target,
+    void write_audit(const Person& actor, std::string_view action, const std::string& target,
                      std::string_view outcome);
     Error refuse_guess(const SecretPrint& print, const PairingRequest& request);
-    Device make_device(const PairingRequest& request, const DeviceKeys& keys);
+    Device make_device(const std::string& tenant, const PairingRequest& request,
+                       const DeviceKeys& keys);
 
     Parts parts_;
 };

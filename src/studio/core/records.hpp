@@ -17,6 +17,7 @@ struct AuditRow {
     std::string action;   // e.g. "pairing.redeem"
     std::string target;   // id of what was acted on; never a secret
     std::string outcome;  // "ok" or an error code
+    std::string tenant = {};  // whose trail it is in; empty: nobody's but Studio's own
 };
 
 class AuditLog {

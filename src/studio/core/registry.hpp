@@ -19,6 +19,7 @@ struct PairingGrant {
     std::string secret_hash;  // over serial and secret
     std::string secret_mark;  // over the secret alone
     std::string created_by;   // user_id
+    std::string tenant;       // whose device it makes
     WallTime created_at;
     WallTime expires_at;
     int tries_left = 0;
@@ -47,7 +48,8 @@ class Registry : public DeviceDirectory {
   public:
     void proven(const std::string&, const std::string&, const std::string&) override {}
     virtual void add_grant(const PairingGrant& grant) = 0;
-    virtual std::vector<PairingGrant> grants() const = 0;  // newest first, not the deleted ones
+    // A tenant's, newest first, not the deleted ones.
+    virtual std::vector<PairingGrant> grants(const std::string& tenant) const = 0;
     virtual std::optional<PairingGrant> grant_by_hash(const std::string& secret_hash) const = 0;
     // Marks as used in one statement; false when it was no longer open (used, deleted, expired, out
     // of tries).
@@ -57,12 +59,15 @@ class Registry : public DeviceDirectory {
     // how many of them have no try left now.
     virtual int count_failed_try(const std::string& secret_mark, const std::string& serial,
                                  WallTime now) = 0;
-    virtual bool delete_grant(const std::string& token_id,
-                              WallTime now) = 0;  // false: no such open token
+    // False: the tenant has no such open token.
+    virtual bool delete_grant(const std::string& tenant, const std::string& token_id,
+                              WallTime now) = 0;
 
     virtual std::optional<Device> find_device(const std::string& device_id) const = 0;
-    virtual std::optional<Device> device_by_serial(const std::string& serial) const = 0;
-    virtual std::vector<Device> devices() const = 0;  // by device_id
+    // A serial is unique within a tenant only.
+    virtual std::optional<Device> device_by_serial(const std::string& tenant,
+                                                   const std::string& serial) const = 0;
+    virtual std::vector<Device> devices(const std::string& tenant) const = 0;  // by device_id
     virtual void put_device(const Device& device) = 0;
 };
 

@@ -52,7 +52,7 @@ Result<net::Response> get_appliances(Services& services, const Call& call) {
     return json_response(
         200,
         page_of<Device>(
-            services.registry.devices(), *page, [](const auto& device) { return device.device_id; },
+            services.registry.devices(call.who->user.tenant), *page, [](const auto& device) { return device.device_id; },
             [&](const auto& device) { return device_json(services, device); }));
 }
 

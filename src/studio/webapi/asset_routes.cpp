@@ -45,8 +45,9 @@ Result<net::Response> post_asset(Services& services, const Call& call) {
     if (!looks_like(media_type, bytes)) {
         return fail(ErrorCode::AST_TYPE, fmt::format("these bytes are not {}", media_type));
     }
-    auto asset = services.library.add_asset(crypto::sha256_hex(bytes), asset_name(call.request),
-                                            media_type, bytes, services.clock.wall());
+    auto asset = services.library.add_asset(call.who->user.tenant, crypto::sha256_hex(bytes),
+                                            asset_name(call.request), media_type, bytes,
+                                            services.clock.wall());
     if (!asset) return asset.error();
     net::Response response = json_response(201, asset_json(*asset));
     response.headers.emplace_back("Location", "/v1/assets/" + asset->asset_id);
@@ -56,32 +57,39 @@ Result<net::Response> post_asset(Services& services, const Call& call) {
 Result<net::Response> get_assets(Services& services, const Call& call) {
     const auto page = read_page(call.request);
     if (!page) return page.error();
-    return json_response(
-        200, page_of<Asset>(
-                 services.library.assets(), *page, [](const auto& asset) { return asset.asset_id; },
-                 [](const auto& asset) { return asset_json(asset); }));
+    return json_response(200, page_of<Asset>(
+                                  services.library.assets(call.who->user.tenant), *page,
+                                  [](const auto& asset) { return asset.asset_id; },
+                                  [](const auto& asset) { return asset_json(asset); }));
 }
 
 Result<net::Response> get_asset(Services& services, const Call& call) {
-    const auto asset = services.library.find_asset(call.parameter("asset_id"));
+    const auto asset =
+        services.library.find_asset(call.who->user.tenant, call.parameter("asset_id"));
     if (!asset) return fail(ErrorCode::RES_NOT_FOUND, "no asset has this id");
     return json_response(200, asset_json(*asset));
 }
 
-// An appliance shows the signature it was sent; a person is signed in.
-Status may_read(Services& services, const Call& call) {
+// Whose assets the caller may read: an appliance shows the signature it was sent, a person is
+// signed in.
+Result<std::string> reading_tenant(Services& services, const Call& call) {
     if (call.request.query_value("s")) {
-        return services.authority.check_asset_path(call.request.path, call.request.query,
-                                                   services.clock.wall());
+        auto good = services.authority.check_asset_path(call.request.path, call.request.query,
+                                                        services.clock.wall());
+        if (!good) return good.error();
+        const std::string device_id = call.request.query_value("a").value_or("");
+        const auto device = services.registry.find_device(device_id);
+        return device ? device->tenant : std::string();
     }
-    const auto sign_in = check_sign_in(services, call.request);
+    auto sign_in = check_sign_in(services, call.request);
     if (!sign_in) return sign_in.error();
-    return ok();
+    return sign_in->user.tenant;
 }
 
 Result<net::Response> get_content(Services& services, const Call& call) {
-    if (auto allowed = may_read(services, call); !allowed) return allowed.error();
-    const auto asset = services.library.asset_by_hash(call.parameter("sha256"));
+    const auto tenant = reading_tenant(services, call);
+    if (!tenant) return tenant.error();
+    const auto asset = services.library.asset_by_hash(*tenant, call.parameter("sha256"));
     if (!asset) return fail(ErrorCode::RES_NOT_FOUND, "no asset has this hash");
     auto bytes = services.library.read_asset(*asset);
     if (!bytes) return bytes.error();

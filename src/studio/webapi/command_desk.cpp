@@ -11,6 +11,7 @@
 #include "crypto/digest.hpp"
 #include "studio/core/command_policy.hpp"
 #include "studio/webapi/json_body.hpp"
+#include "studio/webapi/ownership.hpp"
 
 namespace vistter::studio {
 namespace {
@@ -99,7 +100,7 @@ Status check_draft(const CommandDraft& draft, const User& user, WallTime now) {
 }
 
 Result<net::Response> submit_command(Services& services, const Call& call, CommandDraft draft) {
-    const auto device = services.registry.find_device(draft.device_id);
+    const auto device = owned_device(services, *call.who, draft.device_id);
     if (!device) return fail(ErrorCode::RES_NOT_FOUND, "no appliance has this id");
     if (device->revoked)
         return fail(ErrorCode::SEC_REVOKED,
@@ -121,8 +122,8 @@ Result<net::Response> submit_command(Services& services, const Call& call, Comma
     command.ocl_version = draft.ocl_version;
     const auto message_id = services.commands.submit(command);
     if (!message_id) return message_id.error();
-    services.audit.write(
-        {now, user.user_id, "command." + std::string(to_string(draft.type)), *message_id, "ok"});
+    services.audit.write({now, user.user_id, "command." + std::string(to_string(draft.type)),
+                          *message_id, "ok", user.tenant});
     net::Response response = json_response(202, json::object{{"message_id", *message_id}});
     response.headers.emplace_back("Location", "/v1/commands/" + *message_id);
     return response;

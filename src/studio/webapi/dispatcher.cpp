@@ -7,6 +7,7 @@
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "studio/webapi/gate.hpp"
+#include "studio/webapi/ownership.hpp"
 #include "studio/webapi/problem.hpp"
 
 namespace vistter::studio {
@@ -113,7 +114,7 @@ class Dispatcher {
             return fail(ErrorCode::API_FORBIDDEN, "this needs the role producer or admin");
         }
         call.who = std::move(*sign_in);
-        return ok();
+        return check_ownership(services_, *call.who, call.parameters);
     }
 
     void respond_failure(const Call& call, const std::exception& failure,

@@ -38,6 +38,10 @@ json::object grant_json(const PairingGrant& grant, WallTime now) {
              grant.device_id.empty() ? json::value(nullptr) : json::value(grant.device_id)}};
 }
 
+Person person_of(const Call& call) {
+    return {call.who->user.user_id, call.who->user.tenant};
+}
+
 Result<net::Response> post_token(Services& services, const Call& call) {
     auto body = read_object(call.request);
     if (!body) return body.error();
@@ -45,7 +49,7 @@ Result<net::Response> post_token(Services& services, const Call& call) {
     const std::string serial = members.text("serial", 64);
     const std::int64_t ttl_s = members.optional_integer("ttl_s").value_or(default_pairing_ttl_s);
     if (auto read = members.done(); !read) return read.error();
-    auto issued = services.pairing.issue(serial, ttl_s, call.who->user.user_id);
+    auto issued = services.pairing.issue(serial, ttl_s, person_of(call));
     if (!issued) return issued.error();
     json::object answer = grant_json(issued->grant, services.clock.wall());
     answer["token"] = issued->text;
@@ -58,13 +62,13 @@ Result<net::Response> get_tokens(Services& services, const Call& call) {
     if (!page) return page.error();
     const WallTime now = services.clock.wall();
     return json_response(200, page_of<PairingGrant>(
-                                  services.registry.grants(), *page,
+                                  services.registry.grants(call.who->user.tenant), *page,
                                   [](const auto& grant) { return grant.token_id; },
                                   [now](const auto& grant) { return grant_json(grant, now); }));
 }
 
 Result<net::Response> delete_token(Services& services, const Call& call) {
-    const auto gone = services.pairing.withdraw(call.parameter("token_id"), call.who->user.user_id);
+    const auto gone = services.pairing.withdraw(call.parameter("token_id"), person_of(call));
     if (!gone) return gone.error();
     net::Response response;
     response.status = 204;

@@ -49,10 +49,17 @@ json::object user_json(const User& user) {
     return {{"user_id", user.user_id}, {"username", user.username}, {"role", user.role}};
 }
 
-void note(Services& services, const std::string& actor, std::string_view action,
+void note(Services& services, const User& actor, std::string_view action,
           std::string_view outcome) {
-    services.audit.write(
-        {services.clock.wall(), actor, std::string(action), actor, std::string(outcome)});
+    services.audit.write({services.clock.wall(), actor.user_id, std::string(action), actor.user_id,
+                          std::string(outcome), actor.tenant});
+}
+
+// An actor nobody is: what failed before anybody was known.
+User nobody(const std::string& label) {
+    User user;
+    user.user_id = label;
+    return user;
 }
 
 Result<net::Response> get_setup(Services& services, const Call&) {
@@ -79,13 +86,16 @@ Result<SetupForm> read_setup(const net::Request& request) {
 
 net::Response finish_setup(Services& services, const std::string& correlation_id,
                            const std::string& username, const std::string& password_hash) {
-    const User user{make_id("usr_", services.clock, services.random), username, password_hash,
-                    "admin"};
+    const User user{.user_id = make_id("usr_", services.clock, services.random),
+                    .tenant = {},
+                    .username = username,
+                    .password_hash = password_hash,
+                    .role = "admin"};
     if (auto added = services.accounts.add_first_user(user, services.clock.wall()); !added) {
         return problem(added.error(), correlation_id);
     }
     services.setup_code.consume();
-    note(services, user.user_id, "setup", "ok");
+    note(services, services.accounts.find_user(username).value_or(user), "setup", "ok");
     return json_response(201, user_json(user));
 }
 
@@ -102,7 +112,7 @@ void post_setup(Services& services, const Call& call, std::unique_ptr<net::Respo
         return responder->respond(too_many(*wait_ms, call.correlation_id));
     }
     if (!services.setup_code.matches(form->code)) {
-        note(services, "setup", "setup", "API_FORBIDDEN");
+        note(services, nobody("setup"), "setup", "API_FORBIDDEN");
         const Error wrong =
             fail_at(ErrorCode::API_FORBIDDEN, "/code",
                     "this is not the setup code; it is in the file setup-code of the state folder");
@@ -123,7 +133,7 @@ net::Response finish_sign_in(Services& services, const User& user, bool secure) 
     const std::string token = to_base64url(secret);
     const WallTime now = services.clock.wall();
     services.accounts.open_sign_in(token_hash(token), user.user_id, now);
-    note(services, user.user_id, "sign_in", "ok");
+    note(services, user, "sign_in", "ok");
     net::Response response = json_response(
         200, json::object{{"token", token},
                           {"csrf_token", csrf_token(token)},
@@ -155,7 +165,7 @@ void post_session(Services& services, const Call& call, std::unique_ptr<net::Res
         [&services, id = call.correlation_id, user, source,
          secure = call.request.secure](bool right) {
             if (!right || !user) {
-                note(services, user ? user->user_id : "unknown", "sign_in", "API_UNAUTHENTICATED");
+                note(services, user.value_or(nobody("unknown")), "sign_in", "API_UNAUTHENTICATED");
                 return problem(
                     fail(ErrorCode::API_UNAUTHENTICATED, "user name or password is wrong"), id);
             }

@@ -48,8 +48,8 @@ std::string asset_text(const Services& services, const Asset& asset, const std::
 
 }  // namespace
 
-Result<CommandDraft> timeline_load(const Services& services, const Timeline& timeline,
-                                   const std::string& device_id) {
+Result<CommandDraft> timeline_load(const Services& services, const std::string& tenant,
+                                   const Timeline& timeline, const std::string& device_id) {
     const json::value parsed = stored_json(timeline.document);
     if (!parsed.is_object())
         return fail(ErrorCode::SYS_STORAGE, "the stored timeline cannot be read");
@@ -65,7 +65,7 @@ Result<CommandDraft> timeline_load(const Services& services, const Timeline& tim
         overlays.push_back(overlay_text(timeline.document, overlay.as_object(), overlays.size()));
     }
     for (const std::string& asset_id : contract::json::texts_at(document, "assets")) {
-        const auto asset = services.library.find_asset(asset_id);
+        const auto asset = services.library.find_asset(tenant, asset_id);
         if (!asset) {
             return fail_at(ErrorCode::VAL_REFERENCE, fmt::format("/assets/{}", assets.size()),
                            fmt::format("no asset has the id {}; upload it first", asset_id));

@@ -10,7 +10,7 @@ namespace vistter::studio {
 
 // `document` is what PUT /v1/timelines/{t} stores: {name, segment_version, segments, sequence,
 // overlays, assets}. Errors: VAL_REFERENCE at /assets/<n> (no such asset).
-Result<CommandDraft> timeline_load(const Services& services, const Timeline& timeline,
-                                   const std::string& device_id);
+Result<CommandDraft> timeline_load(const Services& services, const std::string& tenant,
+                                   const Timeline& timeline, const std::string& device_id);
 
 }  // namespace vistter::studio

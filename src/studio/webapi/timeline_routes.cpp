@@ -8,6 +8,7 @@
 #include "contract/object_writer.hpp"
 #include "studio/webapi/command_desk.hpp"
 #include "studio/webapi/json_body.hpp"
+#include "studio/webapi/ownership.hpp"
 #include "studio/webapi/page_list.hpp"
 #include "studio/webapi/timeline_load.hpp"
 
@@ -17,7 +18,8 @@ namespace {
 constexpr const char* any_device = "dev_00000000000000000000000000";
 
 Result<Timeline> timeline_of(const Services& services, const Call& call) {
-    auto timeline = services.library.find_timeline(call.parameter("timeline_id"));
+    auto timeline =
+        services.library.find_timeline(call.who->user.tenant, call.parameter("timeline_id"));
     if (!timeline) return fail(ErrorCode::RES_NOT_FOUND, "no timeline has this id");
     return std::move(*timeline);
 }
@@ -53,7 +55,7 @@ std::string document_pointer(std::string pointer) {
 }
 
 Status check_document(const Services& services, const Timeline& timeline, const User& user) {
-    const auto draft = timeline_load(services, timeline, any_device);
+    const auto draft = timeline_load(services, user.tenant, timeline, any_device);
     if (!draft) return draft.error();
     auto checked = check_draft(*draft, user, services.clock.wall());
     if (checked) return ok();
@@ -97,7 +99,8 @@ Result<Timeline> read_timeline(const Call& call) {
 Result<net::Response> put_timeline(Services& services, const Call& call) {
     const auto timeline = read_timeline(call);
     if (!timeline) return timeline.error();
-    const auto known = services.library.find_timeline(timeline->timeline_id);
+    const std::string& tenant = call.who->user.tenant;
+    const auto known = services.library.find_timeline(tenant, timeline->timeline_id);
     const std::string if_match = call.request.header("if-match");
     if (!if_match.empty() && if_match != "*" && (!known || if_match != etag_of(*known))) {
         return fail(ErrorCode::STA_PRECONDITION,
@@ -106,7 +109,7 @@ Result<net::Response> put_timeline(Services& services, const Call& call) {
     if (auto checked = check_document(services, *timeline, call.who->user); !checked)
         return checked.error();
     const Timeline stored = services.library.put_timeline(
-        timeline->timeline_id, timeline->name, timeline->document, services.clock.wall());
+        tenant, timeline->timeline_id, timeline->name, timeline->document, services.clock.wall());
     return timeline_response(known ? 200 : 201, stored);
 }
 
@@ -121,7 +124,7 @@ Result<net::Response> get_timelines(Services& services, const Call& call) {
     };
     return json_response(200,
                          page_of<Timeline>(
-                             services.library.timelines(), *page,
+                             services.library.timelines(call.who->user.tenant), *page,
                              [](const auto& timeline) { return timeline.timeline_id; }, write));
 }
 
@@ -140,10 +143,10 @@ Result<net::Response> publish_timeline(Services& services, const Call& call) {
         if (auto read = members.done(); !read) return read.error();
         const auto timeline = timeline_of(services, call);
         if (!timeline) return timeline.error();
-        if (!services.registry.find_device(device_id)) {
+        if (!owned_device(services, *call.who, device_id)) {
             return fail_at(ErrorCode::RES_NOT_FOUND, "/device_id", "no appliance has this id");
         }
-        auto draft = timeline_load(services, *timeline, device_id);
+        auto draft = timeline_load(services, call.who->user.tenant, *timeline, device_id);
         if (!draft) return draft.error();
         return submit_command(services, call, std::move(*draft));
     });
@@ -156,7 +159,7 @@ Result<net::Response> execute_timeline(Services& services, const Call& call) {
         const std::string device_id = contract::json::text_at(*body, "device_id");
         const auto timeline = timeline_of(services, call);
         if (!timeline) return timeline.error();
-        if (!services.registry.find_device(device_id)) {
+        if (!owned_device(services, *call.who, device_id)) {
             return fail_at(ErrorCode::RES_NOT_FOUND, "/device_id", "no appliance has this id");
         }
         // Every other member is TIMELINE_EXECUTE's own and judged by the contract.

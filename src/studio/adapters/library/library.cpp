@@ -29,33 +29,38 @@ class FileLibrary final : public Library {
     FileLibrary(store::Database& database, std::filesystem::path folder)
         : database_(database), folder_(std::move(folder)) {}
 
-    Result<Asset> add_asset(const std::string& sha256, const std::string& name,
-                            const std::string& media_type, std::string_view bytes,
-                            WallTime now) override;
-    std::optional<Asset> find_asset(const std::string& asset_id) const override {
-        return one("asset_id", asset_id);
+    Result<Asset> add_asset(const std::string& tenant, const std::string& sha256,
+                            const std::string& name, const std::string& media_type,
+                            std::string_view bytes, WallTime now) override;
+    std::optional<Asset> find_asset(const std::string& tenant,
+                                    const std::string& asset_id) const override {
+        return one("asset_id", tenant, asset_id);
     }
-    std::optional<Asset> asset_by_hash(const std::string& sha256) const override {
-        return one("sha256", sha256);
+    std::optional<Asset> asset_by_hash(const std::string& tenant,
+                                       const std::string& sha256) const override {
+        return one("sha256", tenant, sha256);
     }
-    std::vector<Asset> assets() const override;
+    std::vector<Asset> assets(const std::string& tenant) const override;
     Result<std::string> read_asset(const Asset& asset) const override;
-    Timeline put_timeline(const std::string& timeline_id, const std::string& name,
-                          const std::string& document, WallTime now) override;
-    std::optional<Timeline> find_timeline(const std::string& timeline_id) const override;
-    std::vector<Timeline> timelines() const override;
+    Timeline put_timeline(const std::string& tenant, const std::string& timeline_id,
+                          const std::string& name, const std::string& document,
+                          WallTime now) override;
+    std::optional<Timeline> find_timeline(const std::string& tenant,
+                                          const std::string& timeline_id) const override;
+    std::vector<Timeline> timelines(const std::string& tenant) const override;
 
   private:
-    std::optional<Asset> one(const std::string& column, const std::string& value) const;
+    std::optional<Asset> one(const std::string& column, const std::string& tenant,
+                             const std::string& value) const;
 
     store::Database& database_;
     std::filesystem::path folder_;
 };
 
-Result<Asset> FileLibrary::add_asset(const std::string& sha256, const std::string& name,
-                                     const std::string& media_type, std::string_view bytes,
-                                     WallTime now) {
-    if (auto known = asset_by_hash(sha256)) {
+Result<Asset> FileLibrary::add_asset(const std::string& tenant, const std::string& sha256,
+                                     const std::string& name, const std::string& media_type,
+                                     std::string_view bytes, WallTime now) {
+    if (auto known = asset_by_hash(tenant, sha256)) {
         if (std::filesystem::exists(folder_ / sha256)) return std::move(*known);
     }
     // The file first: a row always has its bytes; bytes without a row are harmless and reused by
@@ -73,8 +78,9 @@ Result<Asset> FileLibrary::add_asset(const std::string& sha256, const std::strin
                       now};
     database_
         .prepare(
-            "INSERT INTO assets (asset_id, sha256, name, media_type, size_bytes, created_ms) "
-            "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+            "INSERT INTO assets (tenant, asset_id, sha256, name, media_type, size_bytes, "
+            "created_ms) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+        .bind(tenant)
         .bind(asset.asset_id)
         .bind(sha256)
         .bind(name)
@@ -82,11 +88,12 @@ Result<Asset> FileLibrary::add_asset(const std::string& sha256, const std::strin
         .bind(asset.size_bytes)
         .bind(now.ms)
         .run();
-    return asset_by_hash(sha256).value_or(asset);
+    return asset_by_hash(tenant, sha256).value_or(asset);
 }
 
-std::vector<Asset> FileLibrary::assets() const {
-    auto row = database_.prepare(std::string(select_asset) + " ORDER BY asset_id");
+std::vector<Asset> FileLibrary::assets(const std::string& tenant) const {
+    auto row = database_.prepare(std::string(select_asset) + " WHERE tenant = ? ORDER BY asset_id");
+    row.bind(tenant);
     std::vector<Asset> assets;
     while (row.step()) assets.push_back(read_asset_row(row));
     return assets;
@@ -99,38 +106,47 @@ Result<std::string> FileLibrary::read_asset(const Asset& asset) const {
                 fmt::format("the bytes of {} cannot be read; upload it again", asset.asset_id));
 }
 
-Timeline FileLibrary::put_timeline(const std::string& timeline_id, const std::string& name,
-                                   const std::string& document, WallTime now) {
+Timeline FileLibrary::put_timeline(const std::string& tenant, const std::string& timeline_id,
+                                   const std::string& name, const std::string& document,
+                                   WallTime now) {
     database_
         .prepare(
-            "INSERT INTO timelines (timeline_id, revision, name, document, updated_ms) VALUES "
-            "(?, 1, ?, ?, ?) ON CONFLICT (timeline_id) DO UPDATE SET revision = revision + 1, "
-            "name = excluded.name, document = excluded.document, updated_ms = excluded.updated_ms")
+            "INSERT INTO timelines (tenant, timeline_id, revision, name, document, updated_ms) "
+            "VALUES (?, ?, 1, ?, ?, ?) ON CONFLICT (tenant, timeline_id) DO UPDATE SET revision = "
+            "revision + 1, name = excluded.name, document = excluded.document, updated_ms = "
+            "excluded.updated_ms")
+        .bind(tenant)
         .bind(timeline_id)
         .bind(name)
         .bind(document)
         .bind(now.ms)
         .run();
-    return find_timeline(timeline_id).value();
+    return find_timeline(tenant, timeline_id).value();
 }
 
-std::optional<Timeline> FileLibrary::find_timeline(const std::string& timeline_id) const {
-    auto row = database_.prepare(std::string(select_timeline) + " WHERE timeline_id = ?");
-    row.bind(timeline_id);
+std::optional<Timeline> FileLibrary::find_timeline(const std::string& tenant,
+                                                   const std::string& timeline_id) const {
+    auto row =
+        database_.prepare(std::string(select_timeline) + " WHERE tenant = ? AND timeline_id = ?");
+    row.bind(tenant).bind(timeline_id);
     if (!row.step()) return std::nullopt;
     return read_timeline_row(row);
 }
 
-std::vector<Timeline> FileLibrary::timelines() const {
-    auto row = database_.prepare(std::string(select_timeline) + " ORDER BY timeline_id");
+std::vector<Timeline> FileLibrary::timelines(const std::string& tenant) const {
+    auto row =
+        database_.prepare(std::string(select_timeline) + " WHERE tenant = ? ORDER BY timeline_id");
+    row.bind(tenant);
     std::vector<Timeline> timelines;
     while (row.step()) timelines.push_back(read_timeline_row(row));
     return timelines;
 }
 
-std::optional<Asset> FileLibrary::one(const std::string& column, const std::string& value) const {
-    auto row = database_.prepare(std::string(select_asset) + " WHERE " + column + " = ?");
-    row.bind(value);
+std::optional<Asset> FileLibrary::one(const std::string& column, const std::string& tenant,
+                                      const std::string& value) const {
+    auto row =
+        database_.prepare(std::string(select_asset) + " WHERE tenant = ? AND " + column + " = ?");
+    row.bind(tenant).bind(value);
     if (!row.step()) return std::nullopt;
     return read_asset_row(row);
 }

@@ -14,13 +14,14 @@ class SqlRecords final : public Records {
         database_.transaction([&] {
             database_
                 .prepare(
-                    "INSERT INTO audit (at_ms, actor, action, target, outcome) VALUES (?, ?, ?, "
-                    "?, ?)")
+                    "INSERT INTO audit (at_ms, actor, action, target, outcome, tenant) VALUES (?, "
+                    "?, ?, ?, ?, ?)")
                 .bind(row.at.ms)
                 .bind(row.actor)
                 .bind(row.action)
                 .bind(row.target)
                 .bind(row.outcome)
+                .bind(row.tenant)
                 .run();
             database_.prepare("DELETE FROM audit WHERE n <= (SELECT max(n) FROM audit) - ?")
                 .bind(audit_rows_kept)

@@ -6,7 +6,7 @@ namespace {
 
 constexpr const char* grant_columns =
     "token_id, serial, secret_hash, secret_mark, created_by, created_ms, expires_ms, tries_left, "
-    "used_ms, device_id, deleted_ms";
+    "used_ms, device_id, deleted_ms, tenant";
 constexpr const char* device_columns =
     "device_id, tenant, serial, name, model, arch, paired_ms, key_number, certificate_pem, "
     "certificate_thumbprint, signing_key_pem, revoked, verdict, firmware_version";
@@ -24,6 +24,7 @@ PairingGrant read_grant(const store::Statement& row) {
     if (!row.is_null(8)) grant.used_at = WallTime{row.integer(8)};
     if (!row.is_null(9)) grant.device_id = row.text(9);
     grant.deleted = !row.is_null(10);
+    grant.tenant = row.text(11);
     return grant;
 }
 
@@ -51,25 +52,28 @@ class SqlRegistry final : public Registry {
     explicit SqlRegistry(store::Database& database) : database_(database) {}
 
     void add_grant(const PairingGrant& grant) override;
-    std::vector<PairingGrant> grants() const override;
+    std::vector<PairingGrant> grants(const std::string& tenant) const override;
     std::optional<PairingGrant> grant_by_hash(const std::string& secret_hash) const override;
     bool consume_grant(const std::string& secret_hash, const std::string& device_id,
                        WallTime now) override;
     int count_failed_try(const std::string& secret_mark, const std::string& serial,
                          WallTime now) override;
-    bool delete_grant(const std::string& token_id, WallTime now) override;
+    bool delete_grant(const std::string& tenant, const std::string& token_id,
+                      WallTime now) override;
     std::optional<Device> find_device(const std::string& device_id) const override {
-        return one_device("device_id", device_id);
+        return one_device("device_id = ?1 AND ?2 = ''", device_id, "");
     }
-    std::optional<Device> device_by_serial(const std::string& serial) const override {
-        return one_device("serial", serial);
+    std::optional<Device> device_by_serial(const std::string& tenant,
+                                           const std::string& serial) const override {
+        return one_device("serial = ?1 AND tenant = ?2", serial, tenant);
     }
-    std::vector<Device> devices() const override;
+    std::vector<Device> devices(const std::string& tenant) const override;
     void put_device(const Device& device) override;
     std::optional<DeviceTrust> device(const std::string& device_id) const override;
 
   private:
-    std::optional<Device> one_device(const std::string& column, const std::string& value) const;
+    std::optional<Device> one_device(const std::string& where, const std::string& first,
+                                     const std::string& second) const;
 
     store::Database& database_;
 };
@@ -78,7 +82,7 @@ void SqlRegistry::add_grant(const PairingGrant& grant) {
     database_
         .prepare(
             "INSERT INTO pairing_tokens (token_id, serial, secret_hash, secret_mark, created_by, "
-            "created_ms, expires_ms, tries_left) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+            "created_ms, expires_ms, tries_left, tenant) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(grant.token_id)
         .bind(grant.serial)
         .bind(grant.secret_hash)
@@ -87,13 +91,16 @@ void SqlRegistry::add_grant(const PairingGrant& grant) {
         .bind(grant.created_at.ms)
         .bind(grant.expires_at.ms)
         .bind(std::int64_t{grant.tries_left})
+        .bind(grant.tenant)
         .run();
 }
 
-std::vector<PairingGrant> SqlRegistry::grants() const {
+std::vector<PairingGrant> SqlRegistry::grants(const std::string& tenant) const {
     auto row = database_.prepare(
         std::string("SELECT ") + grant_columns +
-        " FROM pairing_tokens WHERE deleted_ms IS NULL ORDER BY token_id DESC LIMIT 10000");
+        " FROM pairing_tokens WHERE tenant = ? AND deleted_ms IS NULL ORDER BY token_id DESC LIMIT "
+        "10000");
+    row.bind(tenant);
     std::vector<PairingGrant> grants;
     while (row.step()) grants.push_back(read_grant(row));
     return grants;
@@ -133,20 +140,23 @@ int SqlRegistry::count_failed_try(const std::string& secret_mark, const std::str
     return locked;
 }
 
-bool SqlRegistry::delete_grant(const std::string& token_id, WallTime now) {
+bool SqlRegistry::delete_grant(const std::string& tenant, const std::string& token_id,
+                               WallTime now) {
     database_
         .prepare(
-            "UPDATE pairing_tokens SET deleted_ms = ? WHERE token_id = ? AND used_ms IS NULL AND "
-            "deleted_ms IS NULL")
+            "UPDATE pairing_tokens SET deleted_ms = ? WHERE token_id = ? AND tenant = ? AND used_ms "
+            "IS NULL AND deleted_ms IS NULL")
         .bind(now.ms)
         .bind(token_id)
+        .bind(tenant)
         .run();
     return database_.changes() == 1;
 }
 
-std::vector<Device> SqlRegistry::devices() const {
+std::vector<Device> SqlRegistry::devices(const std::string& tenant) const {
     auto row = database_.prepare(std::string("SELECT ") + device_columns +
-                                 " FROM devices ORDER BY device_id");
+                                 " FROM devices WHERE tenant = ? ORDER BY device_id");
+    row.bind(tenant);
     std::vector<Device> devices;
     while (row.step()) devices.push_back(read_device(row));
     return devices;
@@ -179,11 +189,11 @@ void SqlRegistry::put_device(const Device& device) {
         .run();
 }
 
-std::optional<Device> SqlRegistry::one_device(const std::string& column,
-                                              const std::string& value) const {
+std::optional<Device> SqlRegistry::one_device(const std::string& where, const std::string& first,
+                                              const std::string& second) const {
     auto row = database_.prepare(std::string("SELECT ") + device_columns + " FROM devices WHERE " +
-                                 column + " = ?");
-    row.bind(value);
+                                 where);
+    row.bind(first).bind(second);
     if (!row.step()) return std::nullopt;
     return read_device(row);
 }
