@@ -35,9 +35,11 @@ struct QuickFolder {
 
 // A small Studio: its root, its message key, and one device it has paired.
 struct CredentialBench {
+    explicit CredentialBench(WallTime at = {1'800'000'000'000}) : now(at) {}
+
     QuickFolder folder;
     SeededRandom random{7};
-    WallTime now{1'800'000'000'000};
+    WallTime now;
     crypto::PrivateKey root_key = crypto::PrivateKey::generate();
     crypto::Certificate root = make_root(root_key);
     std::string device = "dev_01J9Z6V7Q8M4K2R5T3W1X0YABC";

@@ -97,9 +97,9 @@ TEST_F(KeepingTest, StreamsAndAttemptsAndSessions) {
     auto accounts = make_account_store(*database);
     EXPECT_FALSE(accounts->password_hash());
     accounts->set_password_hash("h");
-    accounts->put_session("t", "csrf", {1'000});
-    EXPECT_EQ(accounts->csrf_of("t", {999}), "csrf");
-    EXPECT_FALSE(accounts->csrf_of("t", {1'000})) << "it is over";
+    accounts->put_session("t", {"csrf", local_admin}, {1'000});
+    EXPECT_EQ(accounts->session_of("t", {999})->csrf_token, "csrf");
+    EXPECT_FALSE(accounts->session_of("t", {1'000})) << "it is over";
 }
 
 // What is decided commits with the journal's row or not at all (core/command_handler.hpp).
@@ -125,8 +125,8 @@ Identity identity(const std::string& device) {
                    {{"ROOT"}, {"aa", "bb"}, {{"studio:x#1", "KEY"}}},
                    {{"wss", "wss://s/v1/channel"}, {"mqtts", "mqtts://s:8883"}}};
     out.studio_url = "https://s";
-    out.tls_key_pem = "TLS";
-    out.signing_key_pem = "SIGN";
+    out.tls_key_pem = "-----BEGIN TLS";
+    out.signing_key_pem = "-----BEGIN SIGN";
     return out;
 }
 
@@ -143,7 +143,7 @@ TEST_F(KeepingTest, AnIdentityIsSwitchedInWhole) {
     EXPECT_EQ((*loaded)->granted.trust.pins, (std::vector<std::string>{"aa", "bb"}));
     EXPECT_EQ((*loaded)->granted.trust.studio_keys.at(0).pem, "KEY");
     EXPECT_EQ((*loaded)->granted.channels, identity("dev_2").granted.channels);
-    EXPECT_EQ((*loaded)->tls_key_pem, "TLS");
+    EXPECT_EQ((*loaded)->tls_key_pem, "-----BEGIN TLS");
     int folders = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
         folders += !entry.is_symlink();
