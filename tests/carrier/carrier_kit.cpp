@@ -65,7 +65,7 @@ std::unique_ptr<StudioEnd> make_studio(const std::string& transport,
 
 BrokerEnd::BrokerEnd(const net::Authority& authority)
     : broker(authority.server(), authority.root_pem()), authority_(authority) {
-    start_client(broker.port());
+    start_client();
 }
 
 BrokerEnd::~BrokerEnd() {
@@ -76,28 +76,35 @@ void BrokerEnd::stop_client() {
     thread.run([this] { client_.reset(); });
 }
 
-void BrokerEnd::start_client(std::uint16_t port) {
+void BrokerEnd::start_client(const net::Proxy& proxy) {
     studio::BrokerOptions options;
-    options.url = "mqtts://127.0.0.1:" + std::to_string(port);
+    options.url = broker.url();
+    options.proxy = proxy;
     options.tls = authority_.client();
     options.tls.identity = authority_.device_valid("spiffe://vistter/studio", net::valid_now());
     options.ping_ms = 100;
     options.retry_base_ms = 10;
     options.retry_cap_ms = 50;
-    Arrivals<bool> connected;
-    async::Handle poll;
     thread.run([&] {
         client_ = studio::open_broker(thread.loop, machine_random(), devices_, options,
                                       [this](const std::string& device, const std::string& print,
                                              std::shared_ptr<studio::Pipe> pipe) {
                                           return accept(device, print, std::move(pipe));
                                       });
-        poll = thread.loop.every(2, [&] {
-            if (client_->status().connected) connected.add(true);
+    });
+    EXPECT_TRUE(becomes([](const auto& status) { return status.connected; }));
+}
+
+bool BrokerEnd::becomes(const std::function<bool(const studio::BrokerStatus&)>& so) {
+    Arrivals<bool> seen;
+    async::Handle look = thread.run([&] {
+        return thread.loop.every(2, [&] {
+            if (so(client_->status())) seen.add(true);
         });
     });
-    EXPECT_TRUE(connected.next());
-    thread.run([&] { poll.reset(); });
+    const bool became = seen.next().has_value();
+    thread.run([&] { look.reset(); });
+    return became;
 }
 
 studio::BrokerStatus BrokerEnd::status() {

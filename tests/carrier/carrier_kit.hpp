@@ -84,9 +84,10 @@ class BrokerEnd final : public StudioEnd {
     void die() override { broker.kill(); }
     // Studio's client goes, the broker stays; then a new one that knows nothing.
     void stop_client();
-    // Through another port, e.g. a relay's.
-    void start_client(std::uint16_t port);
+    void start_client(const net::Proxy& proxy = {});
     studio::BrokerStatus status();
+    // Waits until it is so; false when it does not become so in time.
+    bool becomes(const std::function<bool(const studio::BrokerStatus&)>& so);
 
     kit::Broker broker;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <string>
 
@@ -43,7 +44,12 @@ class HttpProxy {
         }
     }
 
-  private:
+    // Breaks every tunnel.
+    void kill() {
+        process_.send_signal(SIGKILL);
+        process_.wait(10'000);
+    }
+    // On the same port as before.
     void start() {
         auto child = sim::ChildProcess::start(
             {.argv = {"/usr/bin/tinyproxy", "-d", "-c", (folder_ / "proxy.conf").string()},
@@ -58,6 +64,7 @@ class HttpProxy {
         }
     }
 
+  private:
     TemporaryFolder folder_;
     std::uint16_t port_;
     sim::ChildProcess process_;
