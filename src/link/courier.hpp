@@ -19,7 +19,7 @@ std::int64_t retry_wait_ms(int sends);
 
 class Courier {
   public:
-    explicit Courier(std::size_t in_flight_limit, CommandPace pace = {})
+    explicit Courier(std::size_t in_flight_limit, CommandPace pace = sender_pace)
         : limit_(in_flight_limit), meter_(pace) {}
 
     // In order of acceptance. A known id is ignored.

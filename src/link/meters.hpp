@@ -51,11 +51,14 @@ class MinuteReport {
 };
 
 // At most `per_second` commands in the long run and `burst` at once (contract B.12); the receiver
-// counts them with this, the sender keeps to it with the same. per_second 0: no bound.
+// counts with this. per_second 0: no bound.
 struct CommandPace {
     int per_second = 20;
     int burst = 60;
 };
+// What a sender keeps to: a little less, so that a delay on the way that brings commands closer
+// together never makes an honest sender too fast.
+inline constexpr CommandPace sender_pace{18, 40};
 
 class CommandMeter {
   public:

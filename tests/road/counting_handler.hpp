@@ -22,7 +22,7 @@ class CountingHandler final : public appliance::CommandHandler {
     explicit CountingHandler(store::Database& database) : database_(database) {}
 
     std::function<void(const std::string& id, const char* state)> report;  // towards the road
-    std::vector<std::string> committed_ids, run_ids;
+    std::vector<std::string> committed_ids, run_ids, cancelled_ids;
     std::string lane = "config";
     std::function<void(const appliance::Command&)> before_decide;  // may throw
 
@@ -56,6 +56,15 @@ class CountingHandler final : public appliance::CommandHandler {
         committed_ids.push_back(command.envelope.message_id);
     }
 
+    void cancelled(const appliance::Command& command) override {
+        cancelled_ids.push_back(command.envelope.message_id);
+    }
+
+    void add_effect(const std::string& id) {
+        auto statement = database_.prepare("INSERT INTO effect (message_id) VALUES (?)");
+        statement.bind(id).run();
+    }
+
     std::int64_t effects_of(const std::string& id) {
         auto statement = database_.prepare("SELECT COUNT(*) FROM effect WHERE message_id = ?");
         statement.bind(id);
@@ -63,10 +72,6 @@ class CountingHandler final : public appliance::CommandHandler {
     }
 
   private:
-    void add_effect(const std::string& id) {
-        auto statement = database_.prepare("INSERT INTO effect (message_id) VALUES (?)");
-        statement.bind(id).run();
-    }
     store::Database& database_;
 };
 

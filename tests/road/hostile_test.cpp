@@ -5,6 +5,7 @@
 #include "crypto/jws.hpp"
 #include "crypto/session_token.hpp"
 #include "road/scripted_commands.hpp"
+#include "road/spoken_studio.hpp"
 #include "road/world.hpp"
 
 namespace vistter {
@@ -15,98 +16,7 @@ using contract::MessageType;
 using test::road_device;
 using test::road_session;
 
-// A Studio whose every word the test chooses. It holds the right keys unless the test takes others.
-class HostileStudio : public ::testing::Test {
-  protected:
-    HostileStudio() {
-        world.start_hostile_studio([this](std::shared_ptr<net::WebSocket> opened) {
-            socket = std::move(opened);
-            closed_with = 0;
-            seq = 0;
-            return net::WebSocketEvents{
-                [this](const std::string& text) { heard.push_back(text); },
-                [this](int code, const std::string&) { closed_with = code; }};
-        });
-        world.start_appliance();
-    }
-    Envelope next(MessageType type, const contract::Body& body) {
-        Envelope envelope = test::envelope_around(make_uuid7(machine_clock(), machine_random()),
-                                                  body, false, machine_clock().wall());
-        envelope.type = type;
-        envelope.seq = ++seq;
-        envelope.nonce = make_nonce(machine_random());
-        if (!contract::is_command(type)) {
-            envelope.actor.reset();
-            envelope.expires_at.reset();
-        }
-        return envelope;
-    }
-    std::string sealed(const Envelope& envelope) {
-        return sealed_as(envelope, world.trust.studio_key, world.trust.studio_kid);
-    }
-    std::string sealed_as(const Envelope& envelope, const crypto::PrivateKey& key,
-                          const std::string& kid) {
-        return crypto::sign_jws(key, kid, crypto::message_typ, contract::write_envelope(envelope));
-    }
-    Envelope command() { return next(MessageType::DEVICE_CONFIG, test::config_body()); }
-    Envelope read(const std::string& text) {
-        const auto jws = crypto::read_jws(text, crypto::message_typ, contract::max_message_bytes);
-        EXPECT_TRUE(crypto::verify_jws(*jws, world.trust.device_key.public_key()));
-        return *contract::parse_envelope(jws->payload);
-    }
-    contract::Welcome welcome_for(const std::string& nonce) {
-        contract::Welcome welcome;
-        welcome.session_id = road_session;
-        welcome.hello_nonce = nonce;
-        welcome.server_time = machine_clock().wall();
-        return welcome;
-    }
-    bool greeted() {
-        return world.until([&] { return !heard.empty(); });
-    }
-    void open() {
-        ASSERT_TRUE(greeted());
-        ASSERT_TRUE(
-            socket->send(sealed(next(MessageType::WELCOME, welcome_for(read(heard[0]).nonce)))));
-        ASSERT_TRUE(world.until([&] { return world.road->status().state == "connected"; }));
-    }
-    // The status and error code of each ACK that came, in order.
-    std::vector<std::string> acks() {
-        std::vector<std::string> list;
-        for (const auto& text : heard) {
-            const Envelope envelope = read(text);
-            if (envelope.type != MessageType::ACK) continue;
-            const auto body = contract::parse_body(envelope);
-            const auto& ack = std::get<contract::Ack>(body->body);
-            list.push_back(ack.status +
-                           (ack.error ? " " + std::string(to_string(ack.error->code)) : ""));
-        }
-        return list;
-    }
-    // Sends a good command last and waits for its answer: whatever was sent before it has been
-    // dealt with by then.
-    void settle() {
-        const Envelope good = command();
-        ASSERT_TRUE(socket->send(sealed(good)));
-        ASSERT_TRUE(world.until([&] {
-            return world.handler->effects_of(good.message_id) == 1 && !acks().empty() &&
-                   acks().back() == "completed";
-        }));
-        good_ids.push_back(good.message_id);
-    }
-    // Only the good commands have had an effect.
-    void expect_only_good_effects() {
-        auto statement = world.appliance_db->prepare("SELECT COUNT(*) FROM effect");
-        ASSERT_TRUE(statement.step());
-        EXPECT_EQ(statement.integer(0), static_cast<std::int64_t>(good_ids.size()));
-    }
-
-    test::World world;
-    std::shared_ptr<net::WebSocket> socket;  // shared with the server's read loop
-    std::vector<std::string> heard, good_ids;
-    int closed_with = 0;
-    std::int64_t seq = 0;
-};
+using HostileStudio = test::SpokenStudio;
 
 TEST_F(HostileStudio, UnsignedAlteredForeignAndReflectedMessagesFallSilently) {
     open();

@@ -1,8 +1,10 @@
 // The same commands for every process of a crash test: ids from a seed, bodies that are valid.
 #pragma once
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -63,10 +65,17 @@ inline std::vector<contract::Envelope> scripted_commands(int count) {
 // Opens a database with one product's road tables and the counting handler's.
 inline std::unique_ptr<store::Database> open_road_database(const std::string& path,
                                                            const std::string& product) {
-    static std::string sql;
-    std::ifstream file(std::string(VISTTER_SOURCE_DIR) + "/sql/" + product + "/0001_road.sql");
-    sql.assign(std::istreambuf_iterator<char>(file), {});
-    auto database = store::open_database(path, {{1, "road", sql}});
+    std::map<std::string, std::string> files;  // by name: in order of their numbers
+    for (const auto& entry :
+         std::filesystem::directory_iterator(std::string(VISTTER_SOURCE_DIR) + "/sql/" + product)) {
+        const std::string name = entry.path().filename().string();
+        if (name.find("_road") == std::string::npos) continue;
+        std::ifstream file(entry.path());
+        files[name].assign(std::istreambuf_iterator<char>(file), {});
+    }
+    std::vector<store::Migration> migrations;
+    for (const auto& [name, sql] : files) migrations.push_back({std::stoi(name), name, sql});
+    auto database = store::open_database(path, migrations);
     if (!database) throw std::runtime_error(describe(database.error()));
     (*database)->execute(effect_table);
     return std::move(*database);

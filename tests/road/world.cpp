@@ -87,15 +87,28 @@ World::~World() {
 }
 
 void World::listen(std::optional<net::WebSocketRoute> route) {
+    route_ = std::move(route);
+    server = listener(port);
+    port = server->port();
+}
+
+void World::listen_also(std::uint16_t at) {
+    second = listener(at);
+}
+
+std::unique_ptr<net::Server> World::listener(std::uint16_t at) {
     net::ServerOptions options;
-    options.port = port;
+    options.port = at;
     options.tls = net::ServerTls{trust.server, trust.root->to_pem()};
-    options.websocket = std::move(route);
+    options.websocket = route_;
     auto listening = net::listen(
         loop, options, [this](const net::Request& request, std::unique_ptr<net::Responder> to) {
-            const auto token = channel ? channel->issue_session_token(request.client_certificate)
-                                       : Result<studio::SessionToken>(
-                                             studio::SessionToken{"hostile.studio.token", {}});
+            ++token_fetches;
+            const std::string hostile =
+                session_token ? session_token(token_fetches) : "hostile.studio.token";
+            const auto token =
+                channel ? channel->issue_session_token(request.client_certificate)
+                        : Result<studio::SessionToken>(studio::SessionToken{hostile, {}});
             net::Response response;
             response.status = token ? 200 : 403;
             if (token)
@@ -103,8 +116,7 @@ void World::listen(std::optional<net::WebSocketRoute> route) {
             to->respond(std::move(response));
         });
     if (!listening) throw std::runtime_error(describe(listening.error()));
-    server = std::move(*listening);
-    port = server->port();
+    return std::move(*listening);
 }
 
 void World::start_studio(std::int64_t session_token_ms) {
@@ -120,6 +132,7 @@ void World::start_studio(std::int64_t session_token_ms) {
 }
 
 void World::stop_studio() {
+    second.reset();
     server.reset();
     channel.reset();
     studio_db.reset();
@@ -149,6 +162,7 @@ appliance::RoadIdentity World::identity() const {
     identity.session_url = fmt::format("https://127.0.0.1:{}/v1/bootstrap/session", port);
     identity.channels = {{"wss", fmt::format("wss://127.0.0.1:{}/v1/channel",
                                              channel_port != 0 ? channel_port : port)}};
+    if (!channels.empty()) identity.channels = channels;
     return identity;
 }
 
@@ -159,6 +173,7 @@ void World::start_appliance() {
     options.hello = hello_facts;
     options.ping_ms = ping_ms;
     options.state_report = [] { return contract::StateReport{}; };
+    if (adjust) adjust(options);
     road = appliance::make_road(loop, workers, *appliance_db, machine_clock(), machine_random(),
                                 options);
     handler->report = [this](const std::string& id, const char* state) {

@@ -102,9 +102,20 @@ class World {
     std::uint16_t port = 0;
     std::uint16_t channel_port = 0;  // where the appliance dials instead of `port`; 0: there
     std::int64_t ping_ms = 9'000;
+    std::vector<appliance::ChannelAddress> channels;  // empty: only this listener
+    std::function<void(appliance::RoadOptions&)> adjust;
+    // What a hostile Studio gives as session token, counted from 1.
+    std::function<std::string(int fetch)> session_token;
+    int token_fetches = 0;
+    // The same Studio at another port too.
+    void listen_also(std::uint16_t at);
+    std::unique_ptr<net::Server> second;
 
   private:
     void listen(std::optional<net::WebSocketRoute> route);
+    std::unique_ptr<net::Server> listener(std::uint16_t at);
+
+    std::optional<net::WebSocketRoute> route_;
 };
 
 }  // namespace vistter::test

@@ -10,13 +10,14 @@ namespace vistter::appliance {
 
 struct Command {
     contract::Envelope envelope;
-    contract::Body body;  // one of the six command structs
+    contract::Body body;  // one of the command structs
 };
 
 struct Decision {
     contract::Ack ack;  // message_id and warnings are filled in by the road
     bool run = false;   // accepted: run() follows, and terminal PROGRESS after it
-    std::string lane;   // config, camera:<id>, timeline:<bus>, overlay:<slot>, stream:<id>
+    std::string
+        lane;  // config, camera:<id>, timeline:<bus>, overlay:<slot>, stream:<id>, credential
 };
 
 // Implemented by the appliance's core. All calls on the loop's thread.
@@ -34,6 +35,10 @@ class CommandHandler {
     // After an immediate command (ACK completed) has committed: bring the outside world in line
     // with what is stored. Also called once at every start, without a command, through Startup.
     virtual void committed(const Command& command) = 0;
+    // A command that had begun was cancelled (COMMAND_CANCEL): its end is already stored, this
+    // stops what it does outside. Idempotent by message_id; a command that cannot be stopped runs
+    // out unheard.
+    virtual void cancelled(const Command& /*command*/) {}
 };
 
 // Implemented by the road; the core reports through it. All calls on the loop's thread.

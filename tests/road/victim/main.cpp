@@ -16,11 +16,9 @@ using namespace vistter;
 
 void take(appliance::Executor& executor, appliance::Journal& journal,
           const contract::Envelope& envelope) {
-    if (journal.knows(envelope.message_id)) {
-        executor.repeat(envelope);
-    } else {
-        executor.accept(envelope, contract::write_envelope(envelope));
-    }
+    if (journal.knows(envelope.message_id)) return executor.repeat(envelope);
+    const std::string payload = contract::write_envelope(envelope);
+    executor.group([&] { executor.accept({envelope, payload, "unsigned"}); });
 }
 
 }  // namespace
@@ -33,12 +31,11 @@ int main(int argc, char** argv) {
 
     auto database = test::open_road_database(folder + "/road.db", "appliance");
     async::Loop loop;
-    appliance::Journal journal(*database);
-    appliance::OutboxStore outbox(*database, {});
+    appliance::RoadStore store(*database, machine_clock(), {});
+    appliance::Journal& journal = store.journal;
     const link::StudioClock time(machine_clock());
     test::CountingHandler handler(*database);
-    appliance::Executor executor(loop, *database, journal, outbox, time, machine_clock(),
-                                 machine_random(),
+    appliance::Executor executor(loop, store, time, machine_clock(), machine_random(),
                                  {[] {}, [](const contract::Body&, const std::string&) {}});
     handler.report = [&](const std::string& id, const char* state) {
         contract::Progress progress;

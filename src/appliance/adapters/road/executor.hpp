@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "appliance/adapters/road/journal.hpp"
-#include "appliance/adapters/road/outbox_store.hpp"
+#include "appliance/adapters/road/road_store.hpp"
 #include "appliance/core/command_handler.hpp"
 #include "async/loop.hpp"
 #include "base/random.hpp"
@@ -25,57 +24,72 @@ struct ExecutorPorts {
     std::function<void(const contract::Body& body, const std::string& correlation_id)> send_once;
 };
 
+// A command as it came.
+struct Arrived {
+    contract::Envelope envelope;
+    std::string payload;  // the signed envelope
+    std::string message;  // the compact JWS around it
+};
+
 class Executor {
   public:
-    Executor(async::Loop& loop, store::Database& database, Journal& journal, OutboxStore& outbox,
-             const link::StudioClock& time, const Clock& clock, Random& random,
-             ExecutorPorts ports);
+    Executor(async::Loop& loop, RoadStore& store, const link::StudioClock& time, const Clock& clock,
+             Random& random, ExecutorPorts ports);
 
     void use(CommandHandler& handler) { handler_ = &handler; }
     // Takes up what a former process left. Call once, after use().
     void resume_unfinished();
+    // Drops what waits: another pairing.
+    void clear();
 
-    // A new command that passed the link; `payload` is the signed envelope. Throws
-    // store::StorageFailure: then nothing was kept and nothing may be answered but "try again".
-    void accept(const contract::Envelope& envelope, const std::string& payload);
-    // Keeps a refusal and answers it, now and to every retry.
-    void refuse(const contract::Envelope& envelope, const std::string& payload, const Error& error);
+    // Everything that accept() and refuse() keep inside `work` becomes durable together, and is
+    // answered after that. When `work` or the commit throws, nothing of it has happened.
+    void group(const std::function<void()>& work);
+    // Inside group(): a new command that passed the link. Throws what the handler throws, and
+    // store::StorageFailure.
+    void accept(const Arrived& arrived);
+    // Inside group(): keeps a refusal and answers it, now and to every retry.
+    void refuse(const Arrived& arrived, const Error& error);
     // Answers a retry with the original outcome.
     void repeat(const contract::Envelope& envelope);
     // Terminal PROGRESS that cannot be stored now (disk full) is stored as soon as it can be.
     void progress(const std::string& message_id, contract::Progress progress);
 
   private:
-    void keep(const contract::Envelope& envelope, const std::string& payload, Decision decision,
-              link::CommandState state);
-    void decide(const Command& command, const std::string& payload,
+    void keep(const Arrived& arrived, Decision decision, link::CommandState state);
+    void decide(const Command& command, const Arrived& arrived,
                 std::vector<contract::Warning> warnings);
+    Decision cancel(const Command& command, const contract::CommandCancel& wish);
+    void end_cancelled(const JournalRow& row, const std::string& reason);
     void decide_deferred(const std::string& message_id);
     Decision ask(const Command& command);
     void enqueue(const std::string& lane, const std::string& message_id,
                  std::optional<WallTime> expires_at);
     void turn();
     void schedule_turn();
-    void begin(const link::Lanes::Waiting& waiting);
+    void tell(const Command& command, void (CommandHandler::*what)(const Command&));
+    void begin(const std::vector<link::Lanes::Waiting>& ready);
+    std::optional<Command> ready_to_run(const link::Lanes::Waiting& waiting);
+    void run(const Command& command);
     void store_progress(const JournalRow& row, const contract::Progress& progress, bool terminal);
+    void put_answer(const std::string& subject, OutboxRow row);
     void try_again(const std::string& message_id, std::function<void()> work);
     void expire(const std::string& message_id);
     void defer(const std::string& message_id, WallTime not_before);
-    void put_ack(const contract::Envelope& envelope, contract::Ack ack);
     std::optional<Command> read(const JournalRow& row);
 
     async::Loop& loop_;
-    store::Database& database_;
-    Journal& journal_;
-    OutboxStore& outbox_;
+    RoadStore& store_;
     const link::StudioClock& time_;
     const Clock& clock_;
     Random& random_;
     ExecutorPorts ports_;
     CommandHandler* handler_ = nullptr;
     link::Lanes lanes_;
-    std::vector<Command> settled_;                   // immediate commands whose committed() is due
-    std::map<std::string, async::Handle> deferred_;  // by message_id: what waits for its time
+    std::vector<Command> settled_;    // immediate commands whose committed() is due
+    std::vector<Command> cancelled_;  // commands that had begun and whose cancelled() is due
+    std::vector<std::function<void()>> after_commit_;  // of the group under way
+    std::map<std::string, async::Handle> deferred_;    // by message_id: what waits for its time
     bool turn_scheduled_ = false;
     bool answered_ = false;  // an ACK was journaled since the last turn
     // Shared with posted turns, which may outlive the executor: it says whether it is still there.

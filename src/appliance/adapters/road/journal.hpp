@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "appliance/adapters/road/ledger_store.hpp"
 #include "base/clock.hpp"
 #include "contract/envelope.hpp"
 #include "link/command_life.hpp"
@@ -20,36 +22,56 @@ struct JournalRow {
     std::int64_t progress_revision = 0;
 };
 
-// Every call throws store::StorageFailure when the database cannot do it.
+// Rows whose checksum did not hold: all of them are in road_quarantine; some could be made whole
+// from the ledger, the others are unknown from then on, so that the peer's next copy counts.
+struct Damage {
+    std::int64_t rows = 0, restored = 0;
+};
+
+// Every call throws store::StorageFailure when the database cannot do it. A row that is read is
+// checked first.
 class Journal {
   public:
-    explicit Journal(store::Database& database) : database_(database) { recount(); }
+    Journal(store::Database& database, LedgerStore& ledger, const Clock& clock)
+        : database_(database), ledger_(ledger), clock_(clock) {
+        recount();
+    }
 
     bool knows(const std::string& message_id);
     std::optional<JournalRow> find(const std::string& message_id);
     // In order of first acceptance.
     std::vector<JournalRow> unfinished();
     void add(const contract::Envelope& envelope, const JournalRow& row, WallTime now);
-    void move(const std::string& message_id, link::CommandState state, const std::string& lane);
+    void move(JournalRow row, link::CommandState state, const std::string& lane);
     // Keeps the newest PROGRESS; `finished` also ends the command.
-    void progress(const std::string& message_id, const std::string& state, std::int64_t revision,
+    void progress(JournalRow row, const std::string& state, std::int64_t revision,
                   std::optional<WallTime> finished);
+    // Reads every row once.
+    void check();
+    Damage take_damage() { return std::exchange(damage_, {}); }
     // Forgets finished commands older than `days` beyond the newest `entries`.
     void prune(WallTime now, std::int64_t days, std::int64_t entries);
-    std::int64_t count() const {
-        return count_;
-    }  // may be off by what a failed transaction took back, until prune()
+    std::int64_t count() const { return count_; }
 
     std::string fact(const std::string& name);  // "" if absent
     void set_fact(const std::string& name, const std::string& value);
     // Another pairing: nothing of the former one stays.
     void clear();
 
-  private:
+    // After a rolled back transaction.
     void recount();
 
+  private:
+    std::optional<JournalRow> whole(JournalRow row, const std::string& checksum);
+    std::optional<JournalRow> mend(JournalRow row);
+    std::optional<JournalRow> from_ledger(const JournalRow& damaged);
+    void update(const JournalRow& row, std::optional<WallTime> finished);
+
     store::Database& database_;
+    LedgerStore& ledger_;
+    const Clock& clock_;
     std::int64_t count_ = 0;
+    Damage damage_;
 };
 
 }  // namespace vistter::appliance

@@ -1,7 +1,5 @@
 #include "appliance/adapters/road/message_codec.hpp"
 
-#include "crypto/digest.hpp"
-
 namespace vistter::appliance {
 
 Result<MessageCodec> MessageCodec::make(const RoadIdentity& identity) {
@@ -32,7 +30,7 @@ Result<Opened> MessageCodec::open(std::string_view compact) const {
         return fail(ErrorCode::SEC_UNAUTHORISED, "unknown key " + jws->kid);
     if (!crypto::verify_jws(*jws, key->second))
         return fail(ErrorCode::SEC_UNAUTHORISED, "the signature does not verify");
-    return Opened{std::move(jws->payload), crypto::sha256_hex(compact)};
+    return Opened{std::move(jws->payload), crypto::sha256(as_bytes(compact))};
 }
 
 }  // namespace vistter::appliance

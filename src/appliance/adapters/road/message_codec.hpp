@@ -9,6 +9,7 @@
 
 #include "appliance/adapters/road/road.hpp"
 #include "contract/envelope.hpp"
+#include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
 
 namespace vistter::appliance {
@@ -16,7 +17,7 @@ namespace vistter::appliance {
 // A message whose signature verified with a key of Studio's.
 struct Opened {
     std::string payload;
-    std::string fingerprint;  // SHA-256 of the message as it came
+    crypto::Digest digest{};  // of the message as it came
 };
 
 class MessageCodec {

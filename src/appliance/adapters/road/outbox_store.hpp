@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "appliance/adapters/road/journal.hpp"
+#include "appliance/adapters/road/ledger_store.hpp"
 #include "base/clock.hpp"
 #include "contract/messages.hpp"
 #include "link/outbox.hpp"
@@ -24,16 +27,22 @@ struct OutboxRow {
 // Every call throws store::StorageFailure when the database cannot do it.
 class OutboxStore {
   public:
-    OutboxStore(store::Database& database, link::OutboxLimits limits);
+    OutboxStore(store::Database& database, LedgerStore& ledger, const Clock& clock,
+                link::OutboxLimits limits);
 
     // Within the caller's transaction, if it has one open. Then the bounds are kept: what had to go
-    // is counted.
+    // is counted. An answer also stands in the ledger, as `subject`'s.
     void put(const OutboxRow& row, int keep_class, WallTime now);
     // Rows after `position`, oldest first.
     std::vector<OutboxRow> after(std::int64_t position, std::size_t limit);
     std::vector<OutboxRow> at(std::int64_t position);  // one row, or none
     void forget(std::int64_t position);
+    // Reports older than `days` go; answers Studio waits for stay.
+    void prune(WallTime now, std::int64_t days);
+    // A row that is read is checked first; an answer can be made whole from the ledger.
+    Damage take_damage() { return std::exchange(damage_, {}); }
     std::int64_t count() const { return fill_.total(); }
+    std::int64_t last_position() const { return last_position_; }  // of the newest put()
     // What overflow has dropped since the last call, by keep class; empty: nothing.
     std::map<std::string, std::int64_t> take_dropped();
     // Counts anew what is stored: after a rolled back transaction, or when somebody else cleared
@@ -42,11 +51,16 @@ class OutboxStore {
 
   private:
     void drop_oldest(int keep_class);
+    bool mend(OutboxRow& row);
 
     store::Database& database_;
+    LedgerStore& ledger_;
+    const Clock& clock_;
     link::OutboxLimits limits_;
     link::OutboxFill fill_;
     std::map<std::string, std::int64_t> dropped_;
+    Damage damage_;
+    std::int64_t last_position_ = 0;
 };
 
 }  // namespace vistter::appliance

@@ -13,6 +13,8 @@
 namespace vistter::appliance {
 namespace {
 
+constexpr std::int64_t linger_ms = 1'000;  // for the last words of a connection that is left
+
 class LiveRoad final : public Road {
   public:
     LiveRoad(async::Loop& loop, async::WorkerPool& workers, store::Database& database,
@@ -23,9 +25,9 @@ class LiveRoad final : public Road {
           random_(random),
           options_(std::move(options)),
           time_(clock),
-          journal_(database),
-          outbox_(database, {options_.outbox_messages, options_.outbox_bytes}),
-          executor_(loop, database, journal_, outbox_, time_, clock, random,
+          store_(database, clock, {options_.outbox_messages, options_.outbox_bytes}),
+          peer_ledger_(load_peer_ledger(store_.journal)),
+          executor_(loop, store_, time_, clock, random,
                     {[this] { flush(); },
                      [this](const contract::Body& body, const std::string& id) {
                          if (connection_) (void)connection_->send_once(body, id);
@@ -34,43 +36,50 @@ class LiveRoad final : public Road {
     }
 
     void start(RoadIdentity identity, CommandHandler& handler) override {
-        if (connection_) connection_->stop("restart");
-        connection_.reset();
-        auto codec = MessageCodec::make(identity);
-        if (!codec) {
-            trouble_ = describe(codec.error());
-            log::error("{}", trouble_);
-            return;
-        }
-        trouble_.clear();
+        end_trial(false, "the road was started anew");
         adopt(identity.device_id);
         executor_.use(handler);
-        if (!std::exchange(resumed_, true)) executor_.resume_unfinished();
-        ConnectionParts parts{loop_,
-                              workers_,
-                              clock_,
-                              random_,
-                              time_,
-                              journal_,
-                              outbox_,
-                              executor_,
-                              options_,
-                              [this](const std::string& type, const std::string& context) { raise(type, context); }};
-        connection_ =
-            std::make_unique<Connection>(std::move(parts), std::move(identity), std::move(*codec));
-        connection_->start();
+        if (!std::exchange(resumed_, true)) {
+            check_rows();
+            executor_.resume_unfinished();
+        }
+        connect(std::move(identity));
     }
 
     void stop(const std::string& goodbye) override {
+        end_trial(false, "the road was stopped");
         if (connection_) connection_->stop(goodbye);
+    }
+
+    void try_identity(RoadIdentity next, std::int64_t confirm_ms, Confirmed done) override {
+        loop_.post([this, alive = std::weak_ptr<bool>(alive_), next = std::move(next), confirm_ms,
+                    done = std::move(done)]() mutable {
+            if (alive.expired()) return;
+            begin_trial(std::move(next), confirm_ms, std::move(done));
+        });
+    }
+
+    void renew_token(Confirmed done) override {
+        if (connection_) return connection_->renew_token(std::move(done));
+        done(false, "the appliance is not connected");
+    }
+
+    void forget() override {
+        end_trial(false, "the appliance was unpaired");
+        leave("shutdown");
+        executor_.clear();
+        store_.journal.clear();
+        store_.reload();
+        peer_ledger_ = {};
+        trouble_.clear();
     }
 
     LinkStatus status() const override {
         LinkStatus status;
         if (connection_) status = connection_->status();
         if (!trouble_.empty()) status.last_error = trouble_;
-        status.outbox = outbox_.count();
-        status.journal = journal_.count();
+        status.outbox = store_.outbox.count();
+        status.journal = store_.journal.count();
         return status;
     }
 
@@ -97,10 +106,11 @@ class LiveRoad final : public Road {
         metrics.outbox = now.outbox;
         metrics.dup_dropped = now.dup_dropped;
         const bool open = !now.session_id.empty();
+        metrics.ack_ms_p95 = now.ack_ms_p95;
         metrics.session_uptime_s =
             open ? std::max<std::int64_t>(0, (clock_.wall().ms - now.since.ms) / 1'000) : 0;
         if (now.rtt_ms) metrics.control_rtt_ms = static_cast<double>(*now.rtt_ms);
-        if (connection_) (void)connection_->send_once(metrics, {});
+        if (connection_) (void)connection_->send_metrics(metrics);
     }
 
     void state_report(contract::StateReport report) override {
@@ -108,29 +118,138 @@ class LiveRoad final : public Road {
     }
 
   private:
+    // The next identity is being proven; the former is what the road goes back to.
+    struct Trial {
+        RoadIdentity former;
+        Confirmed done;
+        async::Handle deadline;
+    };
+
+    void connect(RoadIdentity identity) {
+        leave("restart");
+        auto codec = MessageCodec::make(identity);
+        if (!codec) {
+            trouble_ = describe(codec.error());
+            log::error("{}", trouble_);
+            return;
+        }
+        trouble_.clear();
+        ConnectionParts parts{
+            loop_,
+            workers_,
+            clock_,
+            random_,
+            time_,
+            store_,
+            executor_,
+            peer_ledger_,
+            options_,
+            [this](const std::string& type, const std::string& context) { raise(type, context); },
+            [this] { later([this] { end_trial(true, {}); }); },
+            [this](const std::string& why) { later([this, why] { end_trial(false, why); }); }};
+        connection_ =
+            std::make_unique<Connection>(std::move(parts), std::move(identity), std::move(*codec));
+        connection_->start();
+    }
+
+    // The connection goes, after its GOODBYE had time to leave.
+    void leave(const std::string& goodbye) {
+        if (!connection_) return;
+        connection_->stop(goodbye);
+        leaving_ = std::move(connection_);
+        lingering_ = loop_.after(linger_ms, [this] { leaving_.reset(); });
+    }
+
+    // What a connection reports may end that connection: not while it is speaking.
+    void later(std::function<void()> work) {
+        const Connection* from = connection_.get();
+        loop_.post([this, from, alive = std::weak_ptr<bool>(alive_), work = std::move(work)] {
+            if (!alive.expired() && connection_.get() == from) work();
+        });
+    }
+
+    void begin_trial(RoadIdentity next, std::int64_t confirm_ms, Confirmed done) {
+        if (!connection_) return done(false, "the appliance is not connected");
+        end_trial(false, "another identity is tried");
+        trial_.emplace();
+        trial_->former = connection_->identity();
+        trial_->done = std::move(done);
+        trial_->deadline = loop_.after(confirm_ms, [this] {
+            end_trial(false, "no session came about within the confirm time");
+        });
+        connect(std::move(next));
+        if (!trouble_.empty()) end_trial(false, trouble_);
+    }
+
+    void end_trial(bool proven, const std::string& why) {
+        if (!trial_) return;
+        Trial trial = std::move(*trial_);
+        trial_.reset();
+        trial.deadline.reset();
+        if (!proven) connect(std::move(trial.former));
+        trial.done(proven, why);
+    }
+
     // Rows of another pairing are dropped: its former owner's commands and reports are nobody
     // else's business.
     void adopt(const std::string& device_id) {
-        const std::string owner = journal_.fact("device_id");
+        const std::string owner = store_.journal.fact("device_id");
         if (owner != device_id) {
-            if (!owner.empty()) journal_.clear();
-            outbox_.recount();
-            journal_.set_fact("device_id", device_id);
+            if (!owner.empty()) {
+                executor_.clear();
+                store_.journal.clear();
+                peer_ledger_ = {};
+            }
+            store_.reload();
+            store_.journal.set_fact("device_id", device_id);
         }
         prune();
     }
 
     void prune() {
         try {
-            journal_.prune(clock_.wall(), options_.journal_days, options_.journal_entries);
+            const WallTime now = clock_.wall();
+            store_.journal.prune(now, options_.journal_days, options_.journal_entries);
+            store_.ledger.prune(now, options_.outbox_days, options_.journal_entries);
+            store_.outbox.prune(now, options_.outbox_days);
         } catch (const store::StorageFailure& failure) {
             log::error("the journal could not be pruned: {}", failure.what());
         }
     }
 
+    // Every row once, so that a damaged one is found before it is needed.
+    void check_rows() {
+        try {
+            store_.journal.check();
+            for (std::int64_t position = 0;;) {
+                const auto rows = store_.outbox.after(position, 256);
+                if (rows.empty()) break;
+                position = rows.back().position;
+            }
+        } catch (const store::StorageFailure& failure) {
+            log::error("the journal could not be checked: {}", failure.what());
+        }
+        tell_damage();
+    }
+
+    void tell_damage() {
+        tell_damage("road_command", store_.journal.take_damage());
+        tell_damage("road_outbox", store_.outbox.take_damage());
+    }
+
+    void tell_damage(const char* table, const Damage& damage) {
+        if (damage.rows == 0) return;
+        raise("journal.corrupt", contract::ObjectWriter()
+                                     .text("table", table)
+                                     .integer("rows", damage.rows)
+                                     .integer("quarantined", damage.rows - damage.restored)
+                                     .str());
+    }
+
     void flush() {
         if (connection_) connection_->flush();
-        const auto dropped = outbox_.take_dropped();
+        tell_damage();
+        const auto dropped = store_.outbox.take_dropped();
         if (dropped.empty()) return;
         contract::ObjectWriter counts;
         for (const auto& [severity, count] : dropped) counts.integer(severity, count);
@@ -152,9 +271,10 @@ class LiveRoad final : public Road {
         row.type = contract::MessageType::EVENT;
         row.body = contract::write_body(event);
         try {
-            outbox_.put(row, link::keep_of_event(event.event_type, event.severity), clock_.wall());
+            store_.outbox.put(row, link::keep_of_event(event.event_type, event.severity),
+                              clock_.wall());
         } catch (const store::StorageFailure& failure) {
-            outbox_.recount();
+            store_.reload();
             log::error("EVENT {} could not be stored: {}", event.event_type, failure.what());
             return;
         }
@@ -172,11 +292,12 @@ class LiveRoad final : public Road {
     Random& random_;
     RoadOptions options_;
     link::StudioClock time_;
-    Journal journal_;
-    OutboxStore outbox_;
+    RoadStore store_;
+    link::PeerLedger peer_ledger_;
     Executor executor_;
-    std::unique_ptr<Connection> connection_;
-    async::Handle housekeeping_;
+    std::unique_ptr<Connection> connection_, leaving_;
+    std::optional<Trial> trial_;
+    async::Handle housekeeping_, lingering_;
     std::string trouble_;
     bool resumed_ = false;
     bool flush_due_ = false;

@@ -1,6 +1,6 @@
-// The appliance's road to Studio: one signed session over wss, a journal that makes every command
-// act once, and an outbox that forgets nothing until Studio has receipted it (contract B.3 to B.7).
-// The decisions are made in link/.
+// The appliance's road to Studio: one signed session over wss or MQTT, a journal that makes every
+// command act once, and an outbox that forgets nothing until Studio has receipted it (contract B.3
+// to B.7). The decisions are made in link/.
 #pragma once
 
 #include <functional>
@@ -12,8 +12,12 @@
 #include "appliance/core/identity.hpp"
 #include "appliance/core/link_status.hpp"
 #include "async/loop.hpp"
+#include "base/backoff.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "link/meters.hpp"
+#include "link/route_choice.hpp"
+#include "net/proxy.hpp"
 #include "net/tls.hpp"
 #include "store/database.hpp"
 
@@ -31,7 +35,7 @@ struct RoadIdentity {
     std::string signing_kid;      // "<device_id>#<n>"
     std::string signing_key_pem;  // P-256 private key
     std::vector<StudioKey> studio_keys;
-    std::string session_url;  // https, mutual TLS: answers the session JWT
+    std::string session_url;               // https, mutual TLS: answers the session JWT
     std::vector<ChannelAddress> channels;  // in order of preference, at least one
 };
 
@@ -43,8 +47,17 @@ struct RoadOptions {
     // The report that follows every WELCOME (reason "hello").
     std::function<contract::StateReport()> state_report;
     std::function<void()> status_changed;  // may be empty
+    // Studio's session endpoint refused our certificate (its problem code; "" when it gave none):
+    // the road waits, whoever can mend the identity may start() or try_identity() anew. May be
+    // empty.
+    std::function<void(const std::string& code)> session_refused;
+    net::Proxy proxy;              // for the session request and every carrier; empty url: none
     std::int64_t ping_ms = 9'000;  // two missed pongs: a half-open road is noticed within 20 s
     std::int64_t outbox_messages = 100'000, outbox_bytes = 64LL * 1024 * 1024;
+    std::int64_t outbox_days = 30;  // reports older than this are dropped
+    link::CommandPace pace;         // commands that come faster are answered LIM_RATE
+    Backoff::Limits between_tries;  // base and cap of the wait before the next try (contract B.5)
+    std::int64_t preferred_again_ms = link::preferred_again_ms;
     std::int64_t journal_entries = 10'000,
                  journal_days = 7;  // kept at least this many and this long
 };
@@ -62,6 +75,19 @@ class Road : public Reporter {
     // go to the outbox.
     virtual void stop(const std::string& goodbye) = 0;
     virtual LinkStatus status() const = 0;
+
+    using Confirmed = std::function<void(bool proven, std::string reason)>;
+    // Proves a new identity (the next slot) by a live session: the session ends, the road connects
+    // with `next`. At the first WELCOME `done(true, "")`, and `next` is the identity from then on.
+    // When Studio turns it away, or no WELCOME came within `confirm_ms`, the road goes back to the
+    // former one and `done(false, why)`. Commands and reports wait meanwhile. `done` is called on
+    // the loop's thread, once, and not from within this call; a start(), stop() or forget() ends
+    // the trial with `done(false, ...)`.
+    virtual void try_identity(RoadIdentity next, std::int64_t confirm_ms, Confirmed done) = 0;
+    // Fetches a fresh session token now and shows it in the live session.
+    virtual void renew_token(Confirmed done) = 0;
+    // Unpaired: the road stops, and journal, outbox and ledger of this pairing are gone.
+    virtual void forget() = 0;
 };
 
 // `database` holds the tables of sql/appliance/0001_road.sql; everything given must outlive the
