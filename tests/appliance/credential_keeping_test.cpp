@@ -226,8 +226,8 @@ TEST_F(CredentialKeepingTest, ACutInPairingAgainOrUnpairingLeavesOneOrNone) {
 
 // Drills "disk pulled": with the keys in a TPM no private key lies on the disk.
 TEST_F(CredentialKeepingTest, InATpmNoKeyLiesOnTheDisk) {
-    const auto tpm = kit::SoftwareTpm::start();
-    ASSERT_TRUE(tpm) << "swtpm and tpm2-openssl are missing (packages.txt)";
+    ASSERT_TRUE(kit::SoftwareTpm::of_this_process())
+        << "swtpm and tpm2-openssl are missing (packages.txt)";
     const auto identity = bench.identity();
     auto keeper = bench.keeper(crypto::KeyHome::tpm);
     ASSERT_TRUE(keeper.replace(identity).ok());

@@ -14,14 +14,12 @@ namespace {
 
 class TpmTest : public ::testing::Test {
   protected:
-    static void SetUpTestSuite() { tpm = kit::SoftwareTpm::start(); }
-    static void TearDownTestSuite() { tpm.reset(); }
     void SetUp() override {
-        ASSERT_TRUE(tpm) << "swtpm and tpm2-openssl are missing (packages.txt)";
+        ASSERT_TRUE(kit::SoftwareTpm::of_this_process())
+            << "swtpm and tpm2-openssl are missing (packages.txt)";
         const Status there = tpm_is_there();
         ASSERT_TRUE(there.ok()) << describe(there.error());
     }
-    static inline std::unique_ptr<kit::SoftwareTpm> tpm;
 };
 
 TEST_F(TpmTest, AKeySignsAndItsFileIsWrapped) {

@@ -1,4 +1,4 @@
-// A TPM of this test's own: swtpm in a throw-away folder, found by OpenSSL's tpm2 provider.
+// A TPM of this test process's own: swtpm in a throw-away folder, found by OpenSSL's tpm2 provider.
 #pragma once
 
 #include <signal.h>
@@ -16,11 +16,14 @@ namespace vistter::kit {
 
 class SoftwareTpm {
   public:
-    // Nothing where swtpm or the provider is not installed. Must come before the process's first
-    // use of crypto/tpm.hpp.
-    static std::unique_ptr<SoftwareTpm> start() {
-        auto tpm = std::unique_ptr<SoftwareTpm>(new SoftwareTpm);
-        return tpm->open() ? std::move(tpm) : nullptr;
+    // Null where swtpm is not installed. One a process, for a machine has one: it must come before
+    // the first use of crypto/tpm.hpp and ends with the process.
+    static SoftwareTpm* of_this_process() {
+        static const std::unique_ptr<SoftwareTpm> only = [] {
+            auto tpm = std::unique_ptr<SoftwareTpm>(new SoftwareTpm);
+            return tpm->open() ? std::move(tpm) : nullptr;
+        }();
+        return only.get();
     }
     ~SoftwareTpm() {
         if (pid_ > 0) ::kill(pid_, SIGKILL);
