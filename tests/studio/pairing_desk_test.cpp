@@ -8,6 +8,8 @@
 #include "crypto/pairing_token.hpp"
 #include "kit/temporary_folder.hpp"
 #include "studio/adapters/authority/authority.hpp"
+#include "studio/adapters/pairing/code_attempts.hpp"
+#include "studio/adapters/pairing/code_store.hpp"
 #include "studio/adapters/records/records.hpp"
 #include "studio/adapters/registry/registry.hpp"
 #include "studio/adapters/schema/schema.hpp"
@@ -24,9 +26,11 @@ class PairingDeskTest : public testing::Test {
         std::move(store::open_database(folder / "studio.db", schema())).value();
     std::unique_ptr<StudioTrust> trust =
         std::move(open_authority({folder.path(), "test", {"127.0.0.1"}}, clock, random)).value();
-    std::unique_ptr<Registry> registry = make_registry(*database);
+    std::unique_ptr<Registry> registry = make_registry(*database, clock);
     std::unique_ptr<Records> records = make_records(*database);
-    PairingDesk desk{{*registry, *trust, *records, *records, clock, random}};
+    std::unique_ptr<CodeStore> codes = make_code_store(*database, random);
+    std::unique_ptr<CodeAttempts> attempts = make_code_attempts(codes->salt_key(), random);
+    PairingDesk desk{{*registry, *trust, *records, *records, clock, random, *codes, *attempts}};
 
     const Person ann{"usr_a", "test"};
 

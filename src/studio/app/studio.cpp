@@ -21,9 +21,12 @@
 #include "studio/adapters/authority/authority.hpp"
 #include "studio/adapters/channel/channel.hpp"
 #include "studio/adapters/library/library.hpp"
+#include "studio/adapters/pairing/code_attempts.hpp"
+#include "studio/adapters/pairing/code_store.hpp"
 #include "studio/adapters/projection/projection.hpp"
 #include "studio/adapters/records/records.hpp"
 #include "studio/adapters/registry/registry.hpp"
+#include "studio/adapters/registry/rotation_store.hpp"
 #include "studio/adapters/schema/schema.hpp"
 #include "studio/app/addresses.hpp"
 #include "studio/app/state_folder.hpp"
@@ -35,7 +38,7 @@
 namespace vistter::studio {
 namespace {
 
-constexpr std::int64_t certificate_check_ms = 6LL * 3'600'000;
+constexpr std::int64_t trust_check_ms = 3'600'000;
 constexpr std::int64_t drain_ms = 300;  // for GOODBYEs and last answers to leave
 constexpr int hash_threads = 2;
 constexpr std::size_t hash_queue = 64;
@@ -82,26 +85,33 @@ class Service final : public Studio {
           base_(std::move(foundation)),
           hosts_(std::move(hosts)),
           records_(make_records(*base_.database)),
-          registry_(make_registry(*base_.database)),
+          registry_(make_registry(*base_.database, machine_clock())),
+          rotations_(make_rotation_store(*base_.database)),
           projection_(make_projection(*base_.database, machine_clock())),
           library_(make_library(*base_.database, base_.folder.path() / "assets")),
-          channel_(make_channel(loop_, *base_.database, *registry_, *projection_, machine_clock(),
+          channel_(make_channel(loop_, *base_.database, *registry_, watch_, machine_clock(),
                                 machine_random(), channel_options())),
           live_(loop_, *projection_),
+          codes_(make_code_store(*base_.database, machine_random())),
+          code_attempts_(make_code_attempts(codes_->salt_key(), machine_random())),
           pairing_({*registry_, *base_.trust, *records_, *records_, machine_clock(),
-                    machine_random()}),
+                    machine_random(), *codes_, *code_attempts_}),
           services_(make_services()) {}
 
     Status listen();
     Status run() override;
 
   private:
+    ChannelKeys channel_keys() const;
     ChannelOptions channel_options() const;
+    std::unique_ptr<TrustDesk> make_trust_desk();
     Services make_services();
     net::ServerOptions server_options(const Endpoint& endpoint) const;
     void say_ready() const;
     void tell_people() const;
-    void renew_certificate();
+    void see_to_trust();
+    void use_keys(StudioKeyKind kind);
+    void show_certificate();
     void shut_down(int signal);
 
     Options options_;
@@ -111,26 +121,58 @@ class Service final : public Studio {
     async::WorkerPool workers_{hash_threads, hash_queue};
     std::unique_ptr<Records> records_;
     std::unique_ptr<Registry> registry_;
+    std::unique_ptr<RotationStore> rotations_;
+    std::unique_ptr<TrustDesk> trust_desk_;  // made with the services; the watch asks for it
     std::unique_ptr<TelemetryProjection> projection_;
+    TrustWatch watch_{*projection_, [this] { return trust_desk_.get(); }};
     std::unique_ptr<Library> library_;
     std::unique_ptr<Channel> channel_;
     LiveStreams live_;
+    std::unique_ptr<CodeStore> codes_;
+    std::unique_ptr<CodeAttempts> code_attempts_;
     PairingDesk pairing_;
     Services services_;
     std::unique_ptr<net::Server> web_;
     std::unique_ptr<net::Server> road_;
-    async::Handle signals_, certificate_timer_, drain_timer_;
+    async::Handle signals_, trust_timer_, drain_timer_;
 };
+
+ChannelKeys Service::channel_keys() const {
+    ChannelKeys keys;
+    for (NamedKey& each : base_.trust->message_keys())
+        keys.message.push_back({std::move(each.kid), std::move(each.pem)});
+    for (NamedKey& each : base_.trust->session_keys())
+        keys.token.push_back({std::move(each.kid), std::move(each.pem)});
+    return keys;
+}
 
 ChannelOptions Service::channel_options() const {
     ChannelOptions channel;
     channel.issuer = options_.environment;
-    channel.keys.message = {{base_.trust->signing_kid(), base_.trust->signing_key_pem()}};
-    channel.keys.token = channel.keys.message;
+    channel.keys = channel_keys();
     return channel;
 }
 
+std::unique_ptr<TrustDesk> Service::make_trust_desk() {
+    return std::make_unique<TrustDesk>(
+        TrustDesk::Parts{.registry = *registry_,
+                         .rotations = *rotations_,
+                         .authority = *base_.trust,
+                         .commands = *channel_,
+                         .audit = *records_,
+                         .work = *records_,
+                         .clock = machine_clock(),
+                         .random = machine_random(),
+                         .device_changed =
+                             [this](const std::string& device_id) {
+                                 channel_->trust_changed(device_id);
+                                 live_.changed(device_id);
+                             },
+                         .keys_changed = [this](StudioKeyKind kind) { use_keys(kind); }});
+}
+
 Services Service::make_services() {
+    trust_desk_ = make_trust_desk();
     projection_->on_changed([this](const std::string& device_id) { live_.changed(device_id); });
     const auto issue = [this](ByteView certificate) -> Result<IssuedSession> {
         auto issued = channel_->issue_session_token(certificate);
@@ -151,6 +193,8 @@ Services Service::make_services() {
                     .registry = *registry_,
                     .pairing = pairing_,
                     .authority = *base_.trust,
+                    .trust = *trust_desk_,
+                    .rotations = *rotations_,
                     .commands = *channel_,
                     .sessions = *channel_,
                     .telemetry = *projection_,
@@ -184,7 +228,7 @@ Status Service::listen() {
     if (!web_server) return web_server.error();
     web_ = std::move(*web_server);
     net::ServerOptions road = server_options(options_.channel);
-    road.tls->client_root_pem = base_.trust->root_pem();
+    road.tls->client_root_pem = base_.trust->client_roots_pem();
     road.max_body_bytes = 4'096;
     road.websocket = channel_->route();
     auto road_server =
@@ -198,7 +242,9 @@ Status Service::listen() {
 
 Status Service::run() {
     signals_ = loop_.on_signals({SIGTERM, SIGINT}, [this](int signal) { shut_down(signal); });
-    certificate_timer_ = loop_.every(certificate_check_ms, [this] { renew_certificate(); });
+    trust_timer_ = loop_.every(trust_check_ms, [this] { see_to_trust(); });
+    trust_desk_->start();
+    see_to_trust();
     tell_people();
     say_ready();
     loop_.run();
@@ -233,10 +279,28 @@ void Service::tell_people() const {
     }
 }
 
-void Service::renew_certificate() {
-    if (!base_.trust->renew_server_certificate()) return;
+void Service::see_to_trust() {
+    if (base_.trust->renew_server_certificate()) show_certificate();
+    try {
+        trust_desk_->tick();
+    } catch (const store::StorageFailure& failure) {
+        log::error("credentials cannot be seen to: {}", failure.what());
+    }
+}
+
+void Service::use_keys(StudioKeyKind kind) {
+    if (kind == StudioKeyKind::message || kind == StudioKeyKind::session)
+        return channel_->set_keys(channel_keys());
+    show_certificate();
+    if (kind != StudioKeyKind::root || !road_) return;
+    if (auto set = road_->set_client_roots(base_.trust->client_roots_pem()); !set)
+        log::error("{}", describe(set.error()));
+}
+
+void Service::show_certificate() {
     const net::TlsIdentity identity{base_.trust->server_chain_pem(), base_.trust->server_key_pem()};
     for (net::Server* server : {web_.get(), road_.get()}) {
+        if (!server) continue;
         if (auto set = server->set_identity(identity); !set)
             log::error("{}", describe(set.error()));
     }

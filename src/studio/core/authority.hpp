@@ -1,7 +1,8 @@
-// Studio's keys at work: certificates for devices, pairing secrets, signed asset addresses
-// (implemented in adapters/authority; the decisions see text only).
+// Studio's keys at work: certificates for devices, pairing secrets, signed asset addresses, and the
+// life of the keys themselves (implemented in adapters/authority; the decisions see text only).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,14 +29,46 @@ struct MintedToken {
 struct DeviceKeys {
     std::string tls_key_pem;
     std::string signing_key_pem;
+    std::string sealing_jwk = {};  // empty: none was given
 };
 struct DeviceCertificate {
     std::string pem;
     std::string thumbprint;
+    WallTime not_after;
 };
 
-// What a device needs in order to know Studio from now on; pins: of the root and of the spare root.
+// What a device needs in order to know Studio from now on; pins: of the root, of the spare root and
+// of former roots.
 using contract::TrustBundle;
+
+// What a device that has the present trust bundle knows.
+struct TrustStanding {
+    std::string studio_kid;  // Studio's newest message key
+    std::string trust_mark;  // of the whole bundle; another bundle has another mark
+};
+
+// Studio's own keys, each for one use: signing messages, signing session tokens, TLS of the
+// listeners, and the CA.
+enum class StudioKeyKind { message, session, server, root };
+std::string_view to_string(StudioKeyKind kind);
+std::optional<StudioKeyKind> studio_key_from(std::string_view name);
+
+struct StudioKeyInfo {
+    StudioKeyKind kind = StudioKeyKind::message;
+    std::int64_t number = 1;
+    std::string id;                   // kid of a message or session key, hex pin of the others
+    std::optional<WallTime> made_at;  // unknown for keys from before they were numbered
+    bool current = true;              // otherwise still good, until nobody needs it
+};
+
+// Who signed a request to come home, before anything in it is believed.
+struct RecoveryClaim {
+    std::string device_id, kid;
+};
+struct RecoveryRequest {
+    std::string tls_key_pem;
+    WallTime timestamp;  // the device's own clock: recorded, not judged
+};
 
 class Authority {
   public:
@@ -48,9 +81,35 @@ class Authority {
     // Errors: VAL_SCHEMA at /csr_tls or /csr_sign.
     virtual Result<DeviceKeys> read_requests(const std::string& csr_tls,
                                              const std::string& csr_sign) const = 0;
+    // The key of a request made for exactly this challenge. Errors: SEC_UNAUTHORISED.
+    virtual Result<std::string> read_request(const std::string& csr,
+                                             const std::string& challenge) const = 0;
+    // A public P-256 key as JWK, as Studio will keep it. Errors: SEC_UNAUTHORISED.
+    virtual Result<std::string> read_sealing_key(const std::string& jwk) const = 0;
+    // Hex SHA-256 of the key in a certificate or public key in PEM: equal for equal keys.
+    virtual std::string key_print(const std::string& pem) const = 0;
     virtual DeviceCertificate certify(const std::string& tenant, const std::string& device_id,
                                       const std::string& tls_key_pem) = 0;
+    // Whether a device certificate was issued by the root that is current.
+    virtual bool of_current_root(const std::string& certificate_pem) const = 0;
+
+    // Errors: SEC_UNAUTHORISED, VAL_TOO_BIG.
+    virtual Result<RecoveryClaim> read_recovery(const std::string& compact) const = 0;
+    // The same text verified with that signing key, its signing request proven. SEC_UNAUTHORISED.
+    virtual Result<RecoveryRequest> verify_recovery(const std::string& compact,
+                                                    const std::string& signing_key_pem) const = 0;
+
     virtual TrustBundle trust_bundle() const = 0;
+    virtual TrustStanding standing() const = 0;
+    // Every key that is still good, of each kind the current one first.
+    virtual std::vector<StudioKeyInfo> keys() const = 0;
+    // Makes the next key of that kind and uses it from now on. `root`: the offline spare becomes
+    // the root; its key file must be back in the state folder, and a new spare is made. Errors:
+    // STA_NOT_READY (no spare key, or too many former keys that devices still need), SYS_STORAGE.
+    virtual Status rotate(StudioKeyKind kind) = 0;
+    // Forgets the former keys of that kind. True: there were some.
+    virtual bool retire_former(StudioKeyKind kind) = 0;
+
     // "<path>?a=...&e=...&s=..." for one device, and its check (errors: AST_EXPIRED_URL,
     // SEC_UNAUTHORISED).
     virtual std::string sign_asset_path(std::string_view path, const std::string& device_id,

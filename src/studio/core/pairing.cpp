@@ -18,14 +18,27 @@ bool names(const std::vector<std::string>& versions, std::string_view version) {
     return std::find(versions.begin(), versions.end(), version) != versions.end();
 }
 
-// The one answer for everything that does not match: it says nothing about which part was wrong.
+Error not_a_serial(std::string pointer) {
+    return fail_at(ErrorCode::VAL_SCHEMA, std::move(pointer),
+                   "a serial has 3 to 64 letters, digits and . _ : / + - between them");
+}
+
+Status check_ttl(std::int64_t ttl_s) {
+    if (ttl_s >= min_pairing_ttl_s && ttl_s <= max_pairing_ttl_s) return ok();
+    return fail_at(ErrorCode::VAL_RANGE, "/ttl_s", "ttl_s must be from 1 to 86400 seconds");
+}
+
+Error pair_used() {
+    return fail(ErrorCode::PAIR_USED, "this pairing token was used already; ask for a new one");
+}
+
+}  // namespace
+
 Error pair_invalid() {
     return fail(
         ErrorCode::PAIR_INVALID,
         "this token does not pair this appliance; ask for a new pairing token for its serial");
 }
-
-}  // namespace
 
 GrantVerdict judge_grant(const PairingGrant& grant, WallTime now) {
     if (grant.deleted) return GrantVerdict::closed;
@@ -56,13 +69,45 @@ std::string_view pairing_verdict(const Capabilities& offered) {
 
 Result<IssuedToken> PairingDesk::issue(const std::string& serial, std::int64_t ttl_s,
                                        const Person& issuer) {
-    if (!is_serial(serial)) {
-        return fail_at(ErrorCode::VAL_SCHEMA, "/serial",
-                       "a serial has 3 to 64 letters, digits and . _ : / + - between them");
+    if (!is_serial(serial)) return not_a_serial("/serial");
+    if (const Status good = check_ttl(ttl_s); !good) return good.error();
+    IssuedToken issued = mint(serial, ttl_s, issuer);
+    const MintedCode code = parts_.attempts.mint(serial);
+    issued.code = code.text;
+    issued.code_expires_at = std::min(
+        issued.grant.expires_at, WallTime{issued.grant.created_at.ms + pairing_code_ttl_s * 1'000});
+    parts_.work.atomically([&] {
+        parts_.registry.add_grant(issued.grant);
+        parts_.codes.put(serial, {issued.grant.secret_hash, code.verifier, issued.code_expires_at});
+        write_audit(issuer, "pairing.issue", issued.grant.token_id, "ok");
+    });
+    return issued;
+}
+
+Result<std::vector<IssuedToken>> PairingDesk::enrol(const std::vector<std::string>& serials,
+                                                    std::int64_t ttl_s, const Person& issuer) {
+    if (serials.empty() || serials.size() > most_enrolments)
+        return fail_at(ErrorCode::VAL_SCHEMA, "/serials", "name 1 to 50 serials");
+    for (std::size_t n = 0; n < serials.size(); ++n) {
+        const auto before = serials.begin() + static_cast<std::ptrdiff_t>(n);
+        if (!is_serial(serials[n])) return not_a_serial(fmt::format("/serials/{}", n));
+        if (std::find(serials.begin(), before, serials[n]) != before)
+            return fail_at(ErrorCode::VAL_SCHEMA, fmt::format("/serials/{}", n),
+                           "this serial is named twice");
     }
-    if (ttl_s < min_pairing_ttl_s || ttl_s > max_pairing_ttl_s) {
-        return fail_at(ErrorCode::VAL_RANGE, "/ttl_s", "ttl_s must be from 1 to 86400 seconds");
-    }
+    if (const Status good = check_ttl(ttl_s); !good) return good.error();
+    std::vector<IssuedToken> issued;
+    for (const std::string& serial : serials) issued.push_back(mint(serial, ttl_s, issuer));
+    parts_.work.atomically([&] {
+        for (const IssuedToken& token : issued) {
+            parts_.registry.add_grant(token.grant);
+            write_audit(issuer, "pairing.issue", token.grant.token_id, "ok");
+        }
+    });
+    return issued;
+}
+
+IssuedToken PairingDesk::mint(const std::string& serial, std::int64_t ttl_s, const Person& issuer) {
     const WallTime now = parts_.clock.wall();
     const MintedToken minted = parts_.authority.mint_pairing_token(serial);
     PairingGrant grant;
@@ -75,11 +120,7 @@ Result<IssuedToken> PairingDesk::issue(const std::string& serial, std::int64_t t
     grant.created_at = now;
     grant.expires_at = WallTime{now.ms + ttl_s * 1'000};
     grant.tries_left = pairing_tries;
-    parts_.work.atomically([&] {
-        parts_.registry.add_grant(grant);
-        write_audit(issuer, "pairing.issue", grant.token_id, "ok");
-    });
-    return IssuedToken{grant, minted.text};
+    return {grant, minted.text, {}, {}};
 }
 
 Status PairingDesk::withdraw(const std::string& token_id, const Person& person) {
@@ -92,10 +133,19 @@ Status PairingDesk::withdraw(const std::string& token_id, const Person& person) 
     return ok();
 }
 
+Result<DeviceKeys> PairingDesk::read_keys(const PairingRequest& request) const {
+    auto keys = parts_.authority.read_requests(request.csr_tls, request.csr_sign);
+    if (!keys || request.sealing_jwk.empty()) return keys;
+    const auto sealing = parts_.authority.read_sealing_key(request.sealing_jwk);
+    if (!sealing) return fail_at(ErrorCode::VAL_SCHEMA, "/enc_jwk", sealing.error().message);
+    keys->sealing_jwk = *sealing;
+    return keys;
+}
+
 Result<Device> PairingDesk::redeem(const PairingRequest& request) {
     const auto print = parts_.authority.print_of(request.secret_hex, request.serial);
     if (!print) return print.error();
-    const auto keys = parts_.authority.read_requests(request.csr_tls, request.csr_sign);
+    const auto keys = read_keys(request);
     if (!keys) return keys.error();
     const auto grant = parts_.registry.grant_by_hash(print->hash);
     if (!grant) return refuse_guess(*print, request);
@@ -106,24 +156,35 @@ Result<Device> PairingDesk::redeem(const PairingRequest& request) {
         case GrantVerdict::closed:
             return refuse_guess(*print, request);
         case GrantVerdict::used:
-            write_audit(actor, "pairing.redeem", grant->token_id, "PAIR_USED");
-            return fail(ErrorCode::PAIR_USED,
-                        "this pairing token was used already; ask for a new one");
         case GrantVerdict::expired:
-            write_audit(actor, "pairing.redeem", grant->token_id, "PAIR_EXPIRED");
-            return fail(ErrorCode::PAIR_EXPIRED,
-                        "this pairing token has expired; ask Studio to generate a new one");
+            return refuse_spent(*grant, actor);
     }
-    const Device device = make_device(grant->tenant, request, *keys);
+    return consume(*grant, request, *keys, actor, [] {});
+}
+
+// Secret and serial match, the time does not: the one case that may be told apart.
+Error PairingDesk::refuse_spent(const PairingGrant& grant, const Person& actor) {
+    const bool used = grant.used_at.has_value();
+    write_audit(actor, "pairing.redeem", grant.token_id, used ? "PAIR_USED" : "PAIR_EXPIRED");
+    if (used) return pair_used();
+    return fail(ErrorCode::PAIR_EXPIRED,
+                "this pairing token has expired; ask Studio to generate a new one");
+}
+
+Result<Device> PairingDesk::consume(const PairingGrant& grant, const PairingRequest& request,
+                                    const DeviceKeys& keys, const Person& actor,
+                                    const std::function<void()>& before) {
+    const Device device = make_device(grant.tenant, request, keys);
     bool won = false;
     parts_.work.atomically([&] {
-        won = parts_.registry.consume_grant(print->hash, device.device_id, parts_.clock.wall());
+        before();
+        won =
+            parts_.registry.consume_grant(grant.secret_hash, device.device_id, parts_.clock.wall());
         if (!won) return;
         parts_.registry.put_device(device);
         write_audit(actor, "pairing.redeem", device.device_id, "ok");
     });
-    if (!won)
-        return fail(ErrorCode::PAIR_USED, "this pairing token was used already; ask for a new one");
+    if (!won) return pair_used();
     return device;
 }
 
@@ -145,7 +206,10 @@ Device PairingDesk::make_device(const std::string& tenant, const PairingRequest&
     Device device;
     if (auto known = parts_.registry.device_by_serial(tenant, request.serial)) {
         device = std::move(*known);
-        ++device.key_number;
+        device.key_number =
+            parts_.registry.next_number(device.device_id, CredentialKind::signing_key);
+        device.sealing_number =
+            parts_.registry.next_number(device.device_id, CredentialKind::sealing_key);
     } else {
         device.device_id = make_id("dev_", parts_.clock, parts_.random);
         device.serial = request.serial;
@@ -159,17 +223,21 @@ Device PairingDesk::make_device(const std::string& tenant, const PairingRequest&
     device.paired_at = parts_.clock.wall();
     device.certificate_pem = certificate.pem;
     device.certificate_thumbprint = certificate.thumbprint;
+    device.certificate_ends = certificate.not_after;
     device.signing_key_pem = keys.signing_key_pem;
-    device.revoked = false;
+    device.sealing_jwk = keys.sealing_jwk;
+    device.revoked_at.reset();
+    const TrustStanding given = parts_.authority.standing();
+    device.studio_kid = given.studio_kid;
+    device.trust_mark = given.trust_mark;
     device.verdict = pairing_verdict(request.offered);
     return device;
 }
 
 void PairingDesk::write_audit(const Person& actor, std::string_view action,
                               const std::string& target, std::string_view outcome) {
-    parts_.audit.write(
-        {parts_.clock.wall(), actor.user_id, std::string(action), target, std::string(outcome),
-         actor.tenant});
+    parts_.audit.write({parts_.clock.wall(), actor.user_id, std::string(action), target,
+                        std::string(outcome), actor.tenant});
 }
 
 }  // namespace vistter::studio

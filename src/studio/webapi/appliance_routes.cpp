@@ -43,7 +43,7 @@ json::object device_json(const Services& services, const Device& device) {
         {"paired_at", format_rfc3339(device.paired_at)},
         {"signing_kid", signing_kid(device)},
         {"verdict", device.verdict},
-        {"revoked", device.revoked}};
+        {"revoked", device.revoked()}};
 }
 
 Result<net::Response> get_appliances(Services& services, const Call& call) {

@@ -102,7 +102,7 @@ Status check_draft(const CommandDraft& draft, const User& user, WallTime now) {
 Result<net::Response> submit_command(Services& services, const Call& call, CommandDraft draft) {
     const auto device = owned_device(services, *call.who, draft.device_id);
     if (!device) return fail(ErrorCode::RES_NOT_FOUND, "no appliance has this id");
-    if (device->revoked)
+    if (device->revoked())
         return fail(ErrorCode::SEC_REVOKED,
                     "this appliance's credentials are revoked; pair it again");
     const User& user = call.who->user;

@@ -88,7 +88,7 @@ class Dispatcher {
     // The boundary: storage failures and bugs end here, the service goes on.
     void run(const Route& route, const net::Request& request, const net::PathParams& parameters,
              std::unique_ptr<net::Responder> plain) const {
-        Call call{request, parameters, make_uuid7(services_.clock, services_.random), std::nullopt};
+        Call call{request, parameters, correlation_of(request), std::nullopt};
         auto responder = std::make_unique<ApiResponder>(std::move(plain), call.correlation_id);
         try {
             if (auto allowed = admit(route, call); !allowed) {
@@ -105,13 +105,19 @@ class Dispatcher {
         }
     }
 
+    // A caller's own id goes along with whatever the request causes; else it gets one.
+    std::string correlation_of(const net::Request& request) const {
+        const std::string given = request.header("x-request-id");
+        return is_uuid(given) ? given : make_uuid7(services_.clock, services_.random);
+    }
+
     Status admit(const Route& route, Call& call) const {
         if (route.access == Access::open) return ok();
         auto sign_in = check_sign_in(services_, call.request);
         if (!sign_in) return sign_in.error();
-        const std::string& role = sign_in->user.role;
-        if (route.access == Access::producer && role != "producer" && role != "admin") {
-            return fail(ErrorCode::API_FORBIDDEN, "this needs the role producer or admin");
+        if (!is_admitted(route.access, *sign_in)) {
+            return fail(ErrorCode::API_FORBIDDEN,
+                        fmt::format("the role {} may not do this", sign_in->user.role));
         }
         call.who = std::move(*sign_in);
         return check_ownership(services_, *call.who, call.parameters);

@@ -4,6 +4,9 @@
 
 #include "base/log.hpp"
 #include "contract/json.hpp"
+#include "crypto/digest.hpp"
+#include "qr/qr_code.hpp"
+#include "studio/webapi/identity_answer.hpp"
 #include "studio/webapi/json_body.hpp"
 #include "studio/webapi/page_list.hpp"
 #include "studio/webapi/problem.hpp"
@@ -53,8 +56,41 @@ Result<net::Response> post_token(Services& services, const Call& call) {
     if (!issued) return issued.error();
     json::object answer = grant_json(issued->grant, services.clock.wall());
     answer["token"] = issued->text;
+    answer["code"] = issued->code;
+    answer["code_expires_at"] = format_rfc3339(issued->code_expires_at);
     answer["studio_url"] = services.addresses.web_url;
+    // What a pairing file holds, as a picture.
+    const json::object content{{"token", issued->text}, {"studio_url", services.addresses.web_url}};
+    if (auto drawn = qr::to_svg(json::serialize(content))) answer["qr_svg"] = *drawn;
     return json_response(201, answer);
+}
+
+// One file for many boxes: each finds its own serial in it (`--pairing-file`, `vistter enrol`).
+Result<net::Response> post_enrolments(Services& services, const Call& call) {
+    auto body = read_object(call.request);
+    if (!body) return body.error();
+    Members members(*body);
+    std::vector<std::string> serials;
+    if (const json::array* named = members.array("serials", true)) {
+        for (const json::value& serial : *named)
+            serials.emplace_back(serial.is_string() ? std::string(serial.as_string()) : "");
+    }
+    const std::int64_t ttl_s = members.optional_integer("ttl_s").value_or(max_pairing_ttl_s);
+    if (auto read = members.done(); !read) return read.error();
+    const auto issued = services.pairing.enrol(serials, ttl_s, person_of(call));
+    if (!issued) return issued.error();
+    json::array tokens;
+    for (const IssuedToken& token : *issued) {
+        tokens.push_back(json::object{
+            {"serial", token.grant.serial}, {"token", token.text}, {"id", token.grant.token_id}});
+    }
+    net::Response response = json_response(
+        201, json::object{{"studio_url", services.addresses.web_url},
+                          {"expires_at", format_rfc3339(issued->front().grant.expires_at)},
+                          {"tokens", std::move(tokens)}});
+    response.headers.emplace_back("Content-Disposition",
+                                  "attachment; filename=\"vistter-enrolment.json\"");
+    return response;
 }
 
 Result<net::Response> get_tokens(Services& services, const Call& call) {
@@ -79,16 +115,18 @@ std::vector<std::string> versions_in(const json::object* offer) {
     return offer ? contract::json::texts_at(*offer, "versions") : std::vector<std::string>{};
 }
 
-Result<PairingRequest> read_pairing(const net::Request& request) {
-    auto body = read_object(request);
-    if (!body) return body.error();
+// With a code the secret stays where it is.
+enum class Secret { sent, proved };
+
+Result<PairingRequest> read_pairing(const json::object& body, Secret secret) {
     constexpr std::size_t max_csr = 4'096;
-    Members members(*body);
+    Members members(body);
     PairingRequest pairing;
-    pairing.secret_hex = members.text("token_secret", 64);
+    if (secret == Secret::sent) pairing.secret_hex = members.text("token_secret", 64);
     pairing.serial = members.text("serial", 64);
     pairing.csr_tls = members.text("csr_tls", max_csr);
     pairing.csr_sign = members.text("csr_sign", max_csr);
+    pairing.sealing_jwk = members.optional_text("enc_jwk", 1'024).value_or("");
     if (const json::object* hardware = members.object("hardware", true)) {
         pairing.model = contract::json::text_at(*hardware, "model").substr(0, 120);
         pairing.arch = contract::json::text_at(*hardware, "arch").substr(0, 32);
@@ -114,24 +152,19 @@ Result<PairingRequest> read_pairing(const net::Request& request) {
     return pairing;
 }
 
-json::object pairing_json(const Services& services, const Device& device) {
-    const TrustBundle trust = services.authority.trust_bundle();
-    json::array keys;
-    for (const auto& key : trust.studio_keys)
-        keys.push_back(json::object{{"kid", key.kid}, {"pem", key.pem}});
-    return {{"device_id", device.device_id},
-            {"tenant", device.tenant},
-            {"name", device.name},
-            {"client_certificate", device.certificate_pem},
-            {"signing_kid", signing_kid(device)},
-            {"trust_bundle",
-             {{"roots", json::value_from(trust.roots)},
-              {"pins", json::value_from(trust.pins)},
-              {"studio_keys", std::move(keys)}}},
-            {"channels", json::array{json::object{{"transport", "wss"},
-                                                  {"url", services.addresses.channel_url}}}},
-            {"session_url", services.addresses.session_url},
-            {"verdict", device.verdict}};
+// A right secret that came too late is no guess.
+Error refused(Services& services, const std::string& source, const Error& error) {
+    if (error.code == ErrorCode::PAIR_USED || error.code == ErrorCode::PAIR_EXPIRED)
+        services.guards.pairing.give_back(source);
+    return error;
+}
+
+json::object welcomed(Services& services, const std::string& source, const Device& device) {
+    services.guards.pairing.give_back(source);
+    log::info("paired {} (serial {}), key {}", device.device_id, device.serial,
+              signing_kid(device));
+    services.credentials_changed(device.device_id);
+    return identity_json(services, device);
 }
 
 Result<net::Response> post_pair(Services& services, const Call& call) {
@@ -140,20 +173,64 @@ Result<net::Response> post_pair(Services& services, const Call& call) {
     if (const auto wait_ms = services.guards.pairing.take(source, services.clock.steady())) {
         return too_many(*wait_ms, call.correlation_id);
     }
-    const auto request = read_pairing(call.request);
+    const auto body = read_object(call.request);
+    if (!body) return body.error();
+    const auto request = read_pairing(*body, Secret::sent);
     if (!request) return request.error();
     const auto device = services.pairing.redeem(*request);
-    if (!device) {
-        const ErrorCode code = device.error().code;
-        if (code == ErrorCode::PAIR_USED || code == ErrorCode::PAIR_EXPIRED)
-            services.guards.pairing.give_back(source);
-        return device.error();
-    }
-    services.guards.pairing.give_back(source);
-    log::info("paired {} (serial {}), key {}", device->device_id, device->serial,
-              signing_kid(*device));
-    services.credentials_changed(device->device_id);
-    return json_response(201, pairing_json(services, *device));
+    if (!device) return refused(services, source, device.error());
+    return json_response(201, welcomed(services, source, *device));
+}
+
+Bytes bytes_member(Members& members, std::string_view name) {
+    auto bytes = from_base64url(members.text(name, 512));
+    if (!bytes) members.fault(name, ErrorCode::VAL_SCHEMA, "base64url without padding");
+    return std::move(bytes).value_or(Bytes());
+}
+
+Status check_bound(const net::Request& request) {
+    if (!request.tls_exporter.empty()) return ok();
+    return fail(ErrorCode::SEC_UNAUTHORISED,
+                "a pairing code needs TLS 1.3, or TLS 1.2 with the extended master secret");
+}
+
+Result<net::Response> post_pair_begin(Services& services, const Call& call) {
+    const auto now = services.clock.steady();
+    if (const auto wait_ms = services.guards.pairing.take(call.request.remote_address, now))
+        return too_many(*wait_ms, call.correlation_id);
+    if (const Status bound = check_bound(call.request); !bound) return bound.error();
+    const auto body = read_object(call.request);
+    if (!body) return body.error();
+    Members members(*body);
+    const std::string serial = members.text("serial", 64);
+    if (!serial.empty() && !is_serial(serial))
+        members.fault("serial", ErrorCode::VAL_SCHEMA, "this is no serial");
+    if (const Status read = members.done(); !read) return read.error();
+    const CodeOffer offer = services.pairing.begin_code(call.request.tls_exporter, serial);
+    return json_response(200, json::object{{"salt", to_base64url(offer.salt)},
+                                           {"offer", to_base64url(offer.offer)}});
+}
+
+// Counted with its begin, which it needs.
+Result<net::Response> post_pair_finish(Services& services, const Call& call) {
+    if (const Status bound = check_bound(call.request); !bound) return bound.error();
+    const auto body = read_object(call.request);
+    if (!body) return body.error();
+    Members members(*body);
+    CodeProof proof{call.request.tls_exporter, bytes_member(members, "answer"),
+                    bytes_member(members, "proof"), members.text("request", 16'384)};
+    if (const Status read = members.done(); !read) return read.error();
+    const auto inner = contract::json::parse(proof.message, max_json_body);
+    if (!inner || !inner->is_object())
+        return fail_at(ErrorCode::VAL_SCHEMA, "/request", "request is the text of a JSON object");
+    const auto request = read_pairing(inner->as_object(), Secret::proved);
+    if (!request) return request.error();
+    const std::string& source = call.request.remote_address;
+    const auto proven = services.pairing.redeem_code(proof, *request);
+    if (!proven) return refused(services, source, proven.error());
+    const std::string answer = json::serialize(welcomed(services, source, proven->device));
+    const auto mark = crypto::hmac_sha256(proven->answer_key, as_bytes(answer));
+    return json_response(201, json::object{{"answer", answer}, {"proof", to_base64url(mark)}});
 }
 
 Result<net::Response> post_session(Services& services, const Call& call) {
@@ -181,6 +258,12 @@ std::vector<Route> pairing_routes() {
              .pattern = "/v1/pairing-tokens/{token_id}",
              .access = Access::producer,
              .now = delete_token},
+            {.method = "POST",
+             .pattern = "/v1/enrolments",
+             .access = Access::producer,
+             .now = post_enrolments},
+            {.method = "POST", .pattern = "/v1/bootstrap/pair:begin", .now = post_pair_begin},
+            {.method = "POST", .pattern = "/v1/bootstrap/pair:finish", .now = post_pair_finish},
             {.method = "POST", .pattern = "/v1/bootstrap/pair", .now = post_pair}};
 }
 

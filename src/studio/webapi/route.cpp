@@ -10,11 +10,30 @@ void append(std::vector<Route>& all, const std::vector<Route>& more) {
 
 }  // namespace
 
+bool is_admitted(Access access, const SignIn& who) {
+    const std::string& role = who.user.role;
+    switch (access) {
+        case Access::open:
+        case Access::signed_in:
+            return true;
+        case Access::commander:
+            return role != "viewer";
+        case Access::producer:
+            return role == "producer" || role == "admin";
+        case Access::admin:
+            return role == "admin";
+        case Access::home_admin:
+            return role == "admin" && who.home;
+    }
+    return false;
+}
+
 std::vector<Route> web_routes() {
     std::vector<Route> all;
     append(all, service_routes());
     append(all, sign_in_routes());
     append(all, pairing_routes());
+    append(all, credential_routes());
     append(all, appliance_routes());
     append(all, command_routes());
     append(all, asset_routes());

@@ -27,8 +27,13 @@ struct Call {
 enum class Access {
     open,  // anybody; the handler itself knows what to ask for
     signed_in,
-    producer  // signed in as producer or admin
+    commander,  // any role but viewer; the handler asks whether it may order the very command
+    producer,   // producer or admin
+    admin,
+    home_admin  // admin of the organisation that runs this Studio
 };
+// Whether a person may use a route of that access.
+bool is_admitted(Access access, const SignIn& who);
 
 // Answers at once, or later through the responder. Exactly one of the two is set.
 using AnswerNow = Result<net::Response> (*)(Services&, const Call&);
@@ -45,6 +50,7 @@ struct Route {
 // One list a concern; together they are the API.
 std::vector<Route> sign_in_routes();
 std::vector<Route> pairing_routes();
+std::vector<Route> credential_routes();
 std::vector<Route> appliance_routes();
 std::vector<Route> command_routes();
 std::vector<Route> asset_routes();

@@ -20,6 +20,7 @@
 #include "studio/core/registry.hpp"
 #include "studio/core/setup_code.hpp"
 #include "studio/core/telemetry.hpp"
+#include "studio/core/trust_desk.hpp"
 
 namespace vistter::studio {
 
@@ -30,6 +31,9 @@ struct Addresses {
     std::string web_url;      // https://host:port
     std::string channel_url;  // wss://host:port/v1/channel
     std::string session_url;  // https://host:port/v1/bootstrap/session
+    std::string recover_url;  // https://host:port/v1/bootstrap/recover
+    std::string broker_url;   // mqtts://host:port; empty: no broker
+    bool broker_first = false;  // which of the two an appliance should prefer
     std::vector<std::string>
         trusted_hosts;  // lower case, without port: what a browser's Host may say
 };
@@ -44,6 +48,7 @@ struct Guards {
     RateLimiter sign_in{{.per_source = 10, .total = 60, .window_ms = 60'000}};
     RateLimiter setup{{.per_source = 10, .total = 60, .window_ms = 60'000}};
     RateLimiter pairing{{.per_source = 20, .total = 200, .window_ms = 60'000}};
+    RateLimiter recovery{{.per_source = 20, .total = 2'000, .window_ms = 60'000}};
 };
 
 struct Services {
@@ -56,6 +61,8 @@ struct Services {
     Registry& registry;
     PairingDesk& pairing;
     Authority& authority;
+    TrustDesk& trust;
+    const RotationStore& rotations;
     CommandLedger& commands;
     Sessions& sessions;
     Telemetry& telemetry;

@@ -1,46 +1,32 @@
-// Keys and certificates on disk, and the CA's work with them.
+// The CA's work with its keys, and the keys' own rotation.
 #include "studio/adapters/authority/authority.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <algorithm>
 #include <utility>
 
 #include "base/bytes.hpp"
 #include "base/log.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/pairing_token.hpp"
+#include "crypto/recovery.hpp"
 #include "crypto/signed_url.hpp"
-#include "studio/adapters/authority/key_files.hpp"
+#include "studio/adapters/authority/material.hpp"
 
 namespace vistter::studio {
 namespace {
 
-constexpr std::int64_t day_ms = 86'400'000;
-constexpr std::int64_t root_days = 20 * 365;
-constexpr std::int64_t server_days = 397;
-constexpr std::int64_t renew_before_days = 30;
-constexpr std::int64_t clock_slack_ms = 3'600'000;  // peers' clocks may be a little behind
-
-crypto::Validity validity(WallTime now, std::int64_t days) {
-    return {WallTime{now.ms - clock_slack_ms}, WallTime{now.ms + days * day_ms}};
-}
-
-// Everything the first start makes and every later start reads.
-struct Material {
-    crypto::PrivateKey root_key, server_key, signing_key;
-    crypto::Certificate root;
-    std::string spare_pin;  // hex
-    bool made_spare = false;
-    Bytes url_key;
-};
+// A bundle holds at most four roots and eight keys (contract, trust_bundle): one more than that
+// could not be told to anybody.
+constexpr std::size_t most_roots = 4;
+constexpr std::size_t most_message_keys = 8;
+constexpr std::int64_t longest_session_ms = 3'600'000;  // a token signed before ends by then
 
 class FileTrust final : public StudioTrust {
   public:
-    FileTrust(AuthorityOptions options, Material material, std::string server_pem,
-              const Clock& clock, Random& random)
+    FileTrust(AuthorityOptions options, Material material, const Clock& clock, Random& random)
         : options_(std::move(options)),
           material_(std::move(material)),
-          server_pem_(std::move(server_pem)),
           clock_(clock),
           random_(random) {}
 
@@ -49,9 +35,21 @@ class FileTrust final : public StudioTrust {
                                  const std::string& serial) const override;
     Result<DeviceKeys> read_requests(const std::string& csr_tls,
                                      const std::string& csr_sign) const override;
+    Result<std::string> read_request(const std::string& csr,
+                                     const std::string& challenge) const override;
+    Result<std::string> read_sealing_key(const std::string& jwk) const override;
+    std::string key_print(const std::string& pem) const override;
     DeviceCertificate certify(const std::string& tenant, const std::string& device_id,
                               const std::string& tls_key_pem) override;
+    bool of_current_root(const std::string& certificate_pem) const override;
+    Result<RecoveryClaim> read_recovery(const std::string& compact) const override;
+    Result<RecoveryRequest> verify_recovery(const std::string& compact,
+                                            const std::string& signing_key_pem) const override;
     TrustBundle trust_bundle() const override;
+    TrustStanding standing() const override;
+    std::vector<StudioKeyInfo> keys() const override;
+    Status rotate(StudioKeyKind kind) override;
+    bool retire_former(StudioKeyKind kind) override;
     std::string sign_asset_path(std::string_view path, const std::string& device_id,
                                 WallTime expires) const override {
         return crypto::sign_url_path(material_.url_key, path, device_id, expires);
@@ -61,26 +59,30 @@ class FileTrust final : public StudioTrust {
         return crypto::verify_url_path(material_.url_key, path, query, now);
     }
 
-    std::string root_pem() const override { return material_.root.to_pem(); }
-    std::filesystem::path root_file() const override { return options_.state / "root.pem"; }
-    std::string server_chain_pem() const override { return server_pem_ + material_.root.to_pem(); }
-    std::string server_key_pem() const override { return material_.server_key.to_pem(); }
-    std::string signing_kid() const override {
-        return fmt::format("studio:{}#1", options_.environment);
+    std::string root_pem() const override { return material_.roots.front().to_pem(); }
+    std::filesystem::path root_file() const override {
+        return material_.root_keys.file(material_.root_keys.current().number, "pem");
     }
-    std::string signing_key_pem() const override { return material_.signing_key.to_pem(); }
+    std::string client_roots_pem() const override;
+    std::string server_chain_pem() const override { return material_.server_pem + root_pem(); }
+    std::string server_key_pem() const override {
+        return material_.server_keys.current().key.to_pem();
+    }
+    std::vector<NamedKey> message_keys() const override;
+    std::vector<NamedKey> session_keys() const override;
     bool renew_server_certificate() override;
     bool made_spare_root() const override { return material_.made_spare; }
-    std::filesystem::path spare_root_file() const override {
-        return options_.state / "spare-root.key";
-    }
+    std::filesystem::path spare_root_file() const override { return spare_key_file(material_); }
 
   private:
     static SecretPrint print_of(const crypto::PairingToken& token, const std::string& serial);
+    std::string kid_of(StudioKeyKind kind, std::int64_t number) const;
+    KeyRing& ring(StudioKeyKind kind);
+    void list(std::vector<StudioKeyInfo>& all, StudioKeyKind kind, const KeyRing& ring) const;
+    bool sessions_ended() const;
 
     AuthorityOptions options_;
     Material material_;
-    std::string server_pem_;
     const Clock& clock_;
     Random& random_;
 };
@@ -91,7 +93,7 @@ SecretPrint FileTrust::print_of(const crypto::PairingToken& token, const std::st
 }
 
 MintedToken FileTrust::mint_pairing_token(const std::string& serial) {
-    const auto token = crypto::make_pairing_token(material_.root.public_key(), random_);
+    const auto token = crypto::make_pairing_token(material_.roots.front().public_key(), random_);
     return {crypto::format_pairing_token(token), print_of(token, serial)};
 }
 
@@ -120,119 +122,195 @@ Result<DeviceKeys> FileTrust::read_requests(const std::string& csr_tls,
     return DeviceKeys{tls->key.to_pem(), signing->key.to_pem()};
 }
 
+Result<std::string> FileTrust::read_request(const std::string& csr,
+                                            const std::string& challenge) const {
+    const auto request = crypto::read_csr(csr);
+    if (!request) return request.error();
+    if (request->challenge != challenge)
+        return fail(ErrorCode::SEC_UNAUTHORISED, "the request answers another challenge");
+    return request->key.to_pem();
+}
+
+Result<std::string> FileTrust::read_sealing_key(const std::string& jwk) const {
+    const auto key = crypto::PublicKey::from_jwk(jwk);
+    if (!key) return key.error();
+    return key->to_jwk();
+}
+
+std::string FileTrust::key_print(const std::string& pem) const {
+    if (const auto certificate = crypto::Certificate::from_pem(pem))
+        return to_hex(certificate->public_key().spki_sha256());
+    const auto key = crypto::PublicKey::from_pem(pem);
+    return key ? to_hex(key->spki_sha256()) : std::string();
+}
+
 DeviceCertificate FileTrust::certify(const std::string& tenant, const std::string& device_id,
                                      const std::string& tls_key_pem) {
     const auto key = crypto::PublicKey::from_pem(tls_key_pem).value();
-    const auto certificate = crypto::issue_device(
-        material_.root_key, material_.root, key, crypto::device_uri(tenant, device_id),
-        validity(clock_.wall(), device_certificate_days), random_);
-    return {certificate.to_pem(), certificate.thumbprint()};
+    const auto certificate =
+        crypto::issue_device(material_.root_keys.current().key, material_.roots.front(), key,
+                             crypto::device_uri(tenant, device_id),
+                             validity(clock_.wall(), device_certificate_days), random_);
+    return {certificate.to_pem(), certificate.thumbprint(), certificate.not_after()};
+}
+
+bool FileTrust::of_current_root(const std::string& certificate_pem) const {
+    const auto certificate = crypto::Certificate::from_pem(certificate_pem);
+    return certificate && certificate->issued_by(material_.roots.front());
+}
+
+Result<RecoveryClaim> FileTrust::read_recovery(const std::string& compact) const {
+    const auto jws = crypto::read_recovery(compact);
+    if (!jws) return jws.error();
+    const auto hash = jws->kid.rfind('#');
+    return RecoveryClaim{jws->kid.substr(0, hash), jws->kid};
+}
+
+Result<RecoveryRequest> FileTrust::verify_recovery(const std::string& compact,
+                                                   const std::string& signing_key_pem) const {
+    const auto jws = crypto::read_recovery(compact);
+    if (!jws) return jws.error();
+    const auto key = crypto::PublicKey::from_pem(signing_key_pem);
+    if (!key) return key.error();
+    const auto request = crypto::verify_recovery(*jws, *key);
+    if (!request) return request.error();
+    const auto csr = crypto::read_csr(request->csr_tls);
+    if (!csr) return csr.error();
+    return RecoveryRequest{csr->key.to_pem(), request->timestamp};
 }
 
 TrustBundle FileTrust::trust_bundle() const {
     TrustBundle bundle;
-    bundle.roots = {root_pem()};
-    bundle.pins = {to_hex(material_.root.public_key().spki_sha256()), material_.spare_pin};
-    bundle.studio_keys = {{signing_kid(), material_.signing_key.public_key().to_pem()}};
+    for (const crypto::Certificate& root : material_.roots) {
+        bundle.roots.push_back(root.to_pem());
+        bundle.pins.push_back(to_hex(root.public_key().spki_sha256()));
+    }
+    bundle.pins.insert(bundle.pins.begin() + 1, material_.spare_pin);
+    for (const RingKey& each : material_.message_keys.all()) {
+        bundle.studio_keys.push_back(
+            {kid_of(StudioKeyKind::message, each.number), each.key.public_key().to_pem()});
+    }
     return bundle;
 }
 
-bool FileTrust::renew_server_certificate() {
-    const auto current = crypto::Certificate::from_pem(server_pem_);
+TrustStanding FileTrust::standing() const {
+    const TrustBundle bundle = trust_bundle();
+    std::string all;
+    for (const std::string& pin : bundle.pins) all += pin + "\n";
+    for (const auto& key : bundle.studio_keys) all += key.kid + "\n" + key.pem;
+    constexpr std::size_t mark_length = 32;
+    return {bundle.studio_keys.front().kid, crypto::sha256_hex(all).substr(0, mark_length)};
+}
+
+std::string FileTrust::client_roots_pem() const {
+    std::string all;
+    for (const crypto::Certificate& root : material_.roots) all += root.to_pem();
+    return all;
+}
+
+std::string FileTrust::kid_of(StudioKeyKind kind, std::int64_t number) const {
+    return fmt::format("{}:{}#{}", kind == StudioKeyKind::session ? "session" : "studio",
+                       options_.environment, number);
+}
+
+std::vector<NamedKey> FileTrust::message_keys() const {
+    std::vector<NamedKey> named;
+    for (const RingKey& each : material_.message_keys.all())
+        named.push_back({kid_of(StudioKeyKind::message, each.number), each.key.to_pem()});
+    return named;
+}
+
+// Tokens of a former key end within an hour of the new key's making.
+bool FileTrust::sessions_ended() const {
+    const auto made = material_.session_keys.current().made_at;
+    return !made || clock_.wall().ms - made->ms > longest_session_ms;
+}
+
+std::vector<NamedKey> FileTrust::session_keys() const {
+    std::vector<NamedKey> named;
+    for (const RingKey& each : material_.session_keys.all()) {
+        named.push_back({kid_of(StudioKeyKind::session, each.number), each.key.to_pem()});
+        if (sessions_ended()) break;
+    }
+    return named;
+}
+
+void FileTrust::list(std::vector<StudioKeyInfo>& all, StudioKeyKind kind,
+                     const KeyRing& ring) const {
+    const bool named = kind == StudioKeyKind::message || kind == StudioKeyKind::session;
+    for (const RingKey& each : ring.all()) {
+        all.push_back(
+            {kind, each.number,
+             named ? kid_of(kind, each.number) : to_hex(each.key.public_key().spki_sha256()),
+             each.made_at, &each == &ring.current()});
+    }
+}
+
+std::vector<StudioKeyInfo> FileTrust::keys() const {
+    std::vector<StudioKeyInfo> all;
+    list(all, StudioKeyKind::message, material_.message_keys);
+    list(all, StudioKeyKind::session, material_.session_keys);
+    list(all, StudioKeyKind::server, material_.server_keys);
+    list(all, StudioKeyKind::root, material_.root_keys);
+    return all;
+}
+
+KeyRing& FileTrust::ring(StudioKeyKind kind) {
+    switch (kind) {
+        case StudioKeyKind::message:
+            return material_.message_keys;
+        case StudioKeyKind::session:
+            return material_.session_keys;
+        case StudioKeyKind::server:
+            return material_.server_keys;
+        case StudioKeyKind::root:
+            break;
+    }
+    return material_.root_keys;
+}
+
+Status FileTrust::rotate(StudioKeyKind kind) {
+    const std::size_t most = kind == StudioKeyKind::root ? most_roots : most_message_keys;
+    if (ring(kind).all().size() >= most) {
+        return fail(ErrorCode::STA_NOT_READY,
+                    "some appliances still need the oldest key; let them connect, or revoke them");
+    }
     const WallTime now = clock_.wall();
-    if (current && current->not_after().ms - now.ms > renew_before_days * day_ms) return false;
-    server_pem_ =
-        crypto::issue_server(material_.root_key, material_.root, material_.server_key.public_key(),
-                             options_.hosts, validity(now, server_days), random_)
-            .to_pem();
-    // Unwritten it is issued again at the next start; the listeners can use it now.
-    if (auto kept = keep_file(options_.state / "server.pem", server_pem_); !kept) {
-        log::warning("{}", describe(kept.error()));
+    if (kind == StudioKeyKind::root) return promote_spare(material_, options_, now, random_);
+    if (kind == StudioKeyKind::session) retire_former(kind);
+    if (auto added = ring(kind).add(crypto::PrivateKey::generate(), now); !added) return added;
+    if (kind != StudioKeyKind::server) return ok();
+    const auto renewed = renew_server(material_, options_, now, random_);
+    if (!renewed) return renewed.error();
+    material_.server_keys.forget_former();
+    return ok();
+}
+
+bool FileTrust::retire_former(StudioKeyKind kind) {
+    if (ring(kind).all().size() == 1) return false;
+    if (kind == StudioKeyKind::session && !sessions_ended()) return false;
+    ring(kind).forget_former();
+    if (kind == StudioKeyKind::root) {
+        // Its certificate may stay on disk: without a key of its number nothing reads it.
+        material_.roots.erase(material_.roots.begin() + 1, material_.roots.end());
     }
     return true;
 }
 
-// The root certificate of the root key; made when it is missing or does not belong to the key.
-Result<crypto::Certificate> open_root(const std::filesystem::path& state,
-                                      const crypto::PrivateKey& key, const std::string& environment,
-                                      WallTime now, Random& random) {
-    if (const auto pem = read_if_there(state / "root.pem")) {
-        auto root = crypto::Certificate::from_pem(*pem);
-        if (!root || !root->issued_by(*root) ||
-            root->public_key().spki_sha256() != key.public_key().spki_sha256()) {
-            return fail(
-                ErrorCode::CFG_INVALID,
-                fmt::format("{} does not belong to root.key beside it; restore both from a backup",
-                            (state / "root.pem").string()));
-        }
-        return root;
-    }
-    auto root = crypto::make_root(key, fmt::format("Vistter Studio {} root", environment),
-                                  validity(now, root_days), random);
-    if (auto kept = keep_file(state / "root.pem", root.to_pem()); !kept) return kept.error();
-    return root;
-}
-
-// The pin of the offline spare root. Its private key is only ever written, so that it can be moved
-// off the machine; once the pin is on disk the key file is not needed here again.
-Status open_spare(const std::filesystem::path& state, Material& material) {
-    if (const auto pin = read_if_there(state / "spare-root.pin")) {
-        material.spare_pin = *pin;
-        return ok();
-    }
-    const auto spare = open_key(state / "spare-root.key");
-    if (!spare) return spare.error();
-    material.spare_pin = to_hex(spare->public_key().spki_sha256());
-    material.made_spare = true;
-    return keep_file(state / "spare-root.pin", material.spare_pin);
-}
-
-Result<std::string> open_server_certificate(const AuthorityOptions& options,
-                                            const Material& material, WallTime now,
-                                            Random& random) {
-    const std::string hosts = fmt::format("{}\n", fmt::join(options.hosts, "\n"));
-    const auto pem = read_if_there(options.state / "server.pem");
-    if (pem && read_if_there(options.state / "server.hosts") == hosts) {
-        const auto kept = crypto::Certificate::from_pem(*pem);
-        if (kept && kept->issued_by(material.root) &&
-            kept->public_key().spki_sha256() == material.server_key.public_key().spki_sha256()) {
-            return *pem;
-        }
-    }
-    const std::string issued =
-        crypto::issue_server(material.root_key, material.root, material.server_key.public_key(),
-                             options.hosts, validity(now, server_days), random)
-            .to_pem();
-    // The certificate before its host list: interrupted between the two, the next start issues
-    // again.
-    if (auto kept = keep_file(options.state / "server.pem", issued); !kept) return kept.error();
-    if (auto kept = keep_file(options.state / "server.hosts", hosts); !kept) return kept.error();
-    return issued;
+bool FileTrust::renew_server_certificate() {
+    const auto renewed = renew_server(material_, options_, clock_.wall(), random_);
+    if (!renewed) log::warning("{}", describe(renewed.error()));
+    return renewed && *renewed;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<StudioTrust>> open_authority(AuthorityOptions options, const Clock& clock,
                                                     Random& random) {
-    const WallTime now = clock.wall();
-    const auto root_key = open_key(options.state / "root.key");
-    if (!root_key) return root_key.error();
-    const auto server_key = open_key(options.state / "server.key");
-    if (!server_key) return server_key.error();
-    const auto signing_key = open_key(options.state / "signing.key");
-    if (!signing_key) return signing_key.error();
-    const auto root = open_root(options.state, *root_key, options.environment, now, random);
-    if (!root) return root.error();
-    const auto url_key = open_secret(options.state / "url.key", random);
-    if (!url_key) return url_key.error();
-    Material material{*root_key, *server_key, *signing_key, *root, {}, false, *url_key};
-    if (auto spare = open_spare(options.state, material); !spare) return spare.error();
-    auto server_pem = open_server_certificate(options, material, now, random);
-    if (!server_pem) return server_pem.error();
-    auto trust = std::make_unique<FileTrust>(std::move(options), std::move(material),
-                                             std::move(*server_pem), clock, random);
-    trust->renew_server_certificate();
-    return std::unique_ptr<StudioTrust>(std::move(trust));
+    auto material = open_material(options, clock.wall(), random);
+    if (!material) return material.error();
+    return std::unique_ptr<StudioTrust>(
+        std::make_unique<FileTrust>(std::move(options), std::move(*material), clock, random));
 }
 
 }  // namespace vistter::studio

@@ -30,18 +30,14 @@ Status keep_file(const std::filesystem::path& path, std::string_view content) {
     return write_file(path, content, 0600);
 }
 
-Result<crypto::PrivateKey> open_key(const std::filesystem::path& path) {
-    std::error_code ignored;
-    if (std::filesystem::exists(path, ignored)) {
-        const auto pem = read_file(path, file_limit);
-        if (!pem) return pem.error();
-        auto key = crypto::PrivateKey::from_pem(*pem);
-        if (!key) return damaged(path, "a P-256 private key");
-        return key;
-    }
-    auto key = crypto::PrivateKey::generate();
-    if (auto kept = keep_file(path, key.to_pem()); !kept) return kept.error();
-    return key;
+Result<KeyFile> read_key(const std::filesystem::path& path) {
+    auto text = read_file(path, file_limit);
+    if (!text) return text.error();
+    const auto block = text->find("-----BEGIN");
+    auto key = crypto::PrivateKey::from_pem(
+        std::string_view(*text).substr(block == std::string::npos ? 0 : block));
+    if (!key) return damaged(path, "a P-256 private key");
+    return KeyFile{std::move(*text), std::move(*key)};
 }
 
 Result<Bytes> open_secret(const std::filesystem::path& path, Random& random) {

@@ -17,9 +17,13 @@ namespace vistter::studio {
 std::optional<std::string> read_if_there(const std::filesystem::path& path);
 // Errors: SYS_STORAGE naming the file.
 Status keep_file(const std::filesystem::path& path, std::string_view content);
-// Errors: CFG_INVALID (not a P-256 key in PEM), SYS_STORAGE.
-Result<crypto::PrivateKey> open_key(const std::filesystem::path& path);
-// 32 random bytes, stored as hex. Errors as open_key.
+struct KeyFile {
+    std::string text;
+    crypto::PrivateKey key;
+};
+// Errors: RES_NOT_FOUND, CFG_INVALID (not a P-256 key in PEM), SYS_STORAGE.
+Result<KeyFile> read_key(const std::filesystem::path& path);
+// 32 random bytes, stored as hex. Errors: CFG_INVALID, SYS_STORAGE.
 Result<Bytes> open_secret(const std::filesystem::path& path, Random& random);
 
 }  // namespace vistter::studio

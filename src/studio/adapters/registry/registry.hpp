@@ -1,4 +1,4 @@
-// Pairing tokens and devices on Studio's database.
+// Pairing tokens, devices and their credentials on Studio's database.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,7 @@
 
 namespace vistter::studio {
 
-// `database` must outlive it.
-std::unique_ptr<Registry> make_registry(store::Database& database);
+// Both must outlive it.
+std::unique_ptr<Registry> make_registry(store::Database& database, const Clock& clock);
 
 }  // namespace vistter::studio
