@@ -16,8 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t largest = 65'536;
-constexpr int mutations = 1'500;
-constexpr std::int64_t budget_ms = 4'000;  // where one input costs milliseconds
+constexpr int mutations = 5'000;
+constexpr std::int64_t budget_ms = 2'000;  // where one input costs milliseconds
 constexpr std::int64_t slowest_ms = 1'000;
 
 std::vector<std::string> inputs_below(const fs::path& folder) {
