@@ -92,4 +92,24 @@ Result<std::unique_ptr<Database>> open_database(const std::filesystem::path& pat
     }
 }
 
+bool is_damaged(const std::filesystem::path& path) {
+    std::error_code failure;
+    if (!std::filesystem::exists(path, failure)) return false;
+    sqlite3* handle = nullptr;
+    sqlite3_stmt* check = nullptr;
+    int result = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE, nullptr);
+    if (result == SQLITE_OK)
+        result = sqlite3_prepare_v2(handle, "PRAGMA quick_check(1)", -1, &check, nullptr);
+    if (result == SQLITE_OK) result = sqlite3_step(check);
+    bool whole = true;
+    if (result == SQLITE_ROW) {
+        const auto* verdict = reinterpret_cast<const char*>(sqlite3_column_text(check, 0));
+        whole = verdict != nullptr && std::string_view(verdict) == "ok";
+    }
+    sqlite3_finalize(check);
+    sqlite3_close(handle);
+    const int kind = result & 0xff;
+    return !whole || kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB;
+}
+
 }  // namespace vistter::store

@@ -100,4 +100,8 @@ struct Migration {
 Result<std::unique_ptr<Database>> open_database(const std::filesystem::path& path,
                                                 const std::vector<Migration>& migrations);
 
+// Whether the file is there and SQLite cannot read it as a whole: no database, or one with damaged
+// pages. False also when the disk does not let it be looked at.
+bool is_damaged(const std::filesystem::path& path);
+
 }  // namespace vistter::store

@@ -146,6 +146,27 @@ TEST_F(Commands, AreKeptTogetherWhenTheyComeTogether) {  // contract B.4: group 
     world.handler->before_decide = nullptr;
 }
 
+TEST_F(Commands, WhatStudioHasIsNotSaidAgainThoughItsReceiptWasLost) {  // contract B.7 resume
+    open();
+    const auto done = command();
+    ASSERT_EQ(answer(done).status, "completed");
+    const std::int64_t acknowledged = read(heard.back()).seq;
+    ASSERT_EQ(world.road->status().outbox, 1);
+    socket->close(4429, "slow down");
+    ASSERT_TRUE(world.until([&] { return connections == 2 && !heard.empty(); }));
+    contract::Welcome welcome = welcome_for(read(heard[0]).nonce);
+    welcome.session_id = "ses_01JD9V3T5C0Q8M7W2N4K6R1YZZ";
+    welcome.resume_ack_up_to_seq = acknowledged;
+    auto envelope = next(MessageType::WELCOME, welcome);
+    envelope.session_id = welcome.session_id;
+    say(envelope);
+    ASSERT_TRUE(world.until([&] { return world.road->status().state == "connected"; }));
+    EXPECT_EQ(events("connectivity.changed"), 1);
+    EXPECT_EQ(world.road->status().outbox, 1) << "only the EVENT about the gap is left";
+    EXPECT_FALSE(ack_of(done.message_id).has_value());
+    EXPECT_NE(world.road->status().gap_cause.find("4429"), std::string::npos);
+}
+
 TEST_F(Commands, OneThatThrowsDoesNotTakeItsNeighboursWithIt) {  // drills S6
     open();
     std::vector<contract::Envelope> sent;

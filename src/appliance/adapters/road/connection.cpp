@@ -290,9 +290,9 @@ void Connection::leave_session() {
     gap_start_ = parts_.clock.wall();
     gap_end_.reset();
     gap_cause_ = link_.last_error();
-    session_id_.clear();
+    former_session_ = std::exchange(session_id_, {});
     rtt_ms_.reset();
-    in_flight_.clear();
+    former_flight_ = std::exchange(in_flight_, {});
     in_flight_bytes_ = 0;
     pulse_->stop();
     tokens_.rest();

@@ -95,6 +95,7 @@ class Connection {
     void on_session_message(const Arrival& arrival);
     void on_welcome(const Arrival& arrival, const contract::Welcome& welcome);
     void on_receipt(const contract::Receipt& receipt);
+    void forget_received(std::int64_t up_to_seq);
     void on_committed(const std::vector<Arrival>& group);
     void on_spoiled(const Arrival& arrival, const std::exception& fault);
     void tell_replay();
@@ -126,7 +127,9 @@ class Connection {
     std::shared_ptr<Carrier> carrier_;  // shared with the transport, which ends it
     async::Handle dialled_, former_, probe_, retry_, deadline_, linger_, again_;
     int generation_ = 0;  // of carriers: words of a former one are not heard any more
-    std::map<std::int64_t, InFlight> in_flight_;  // by seq: outbox rows without a receipt
+    std::map<std::int64_t, InFlight> in_flight_;      // by seq: outbox rows without a receipt
+    std::map<std::int64_t, InFlight> former_flight_;  // of the session before: `former_session_`
+    std::string former_session_;
     std::int64_t in_flight_bytes_ = 0;
     std::int64_t sent_up_to_ = 0;  // outbox position
     std::vector<Outgoing> held_;   // said while a group's transaction was open

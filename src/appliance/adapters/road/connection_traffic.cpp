@@ -201,12 +201,32 @@ void Connection::on_welcome(const Arrival& arrival, const contract::Welcome& wel
     metrics_interval_s_ = std::clamp(welcome.metrics_interval_s, 2, 300);
     receiver_->open_session(welcome.session_id, welcome.schema_version);
     stamp_->open_session(welcome.session_id, welcome.schema_version);
+    forget_received(welcome.resume_ack_up_to_seq);
     pulse_->heard(MessageType::WELCOME, envelope.seq, arrival.digest);
     pulse_->open(welcome.heartbeat_s);
     drive(LinkEvent::welcomed);
     if (moved && std::abs(*moved) > link::clock_step_ms) {
         parts_.raise("clock.stepped",
                      ObjectWriter().integer("delta_ms", *moved).text("source", "studio").str());
+    }
+}
+
+// What Studio kept of the session before but whose RECEIPT was lost need not be said again. The
+// HELLO named that session; nobody else's seq is meant.
+void Connection::forget_received(std::int64_t up_to_seq) {
+    const auto former = std::exchange(former_flight_, {});
+    const bool ours = !former_session_.empty() && !former.empty() &&
+                      parts_.store.journal.fact("last_session_id") == former_session_;
+    if (!ours || up_to_seq == 0) return;
+    try {
+        parts_.store.database.transaction([&] {
+            for (const auto& [seq, item] : former) {
+                if (seq <= up_to_seq) parts_.store.outbox.forget(item.position);
+            }
+        });
+    } catch (const store::StorageFailure& failure) {
+        parts_.store.reload();
+        log::error("what Studio has could not be forgotten: {}", failure.what());
     }
 }
 
