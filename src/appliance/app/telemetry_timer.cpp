@@ -1,12 +1,14 @@
 // Two timers.
 #include "appliance/app/telemetry_timer.hpp"
 
+#include <utility>
+
 #include "appliance/app/guarded_reports.hpp"
 
 namespace vistter::appliance {
 namespace {
 
-constexpr int metrics_every_s = 10;  // the registry's default; WELCOME may not ask for less than 2
+constexpr int metrics_every_s = 10;  // until a WELCOME has asked for another interval
 constexpr std::int64_t look_every_ms = 500;
 
 }  // namespace
@@ -20,8 +22,7 @@ TelemetryTimer::TelemetryTimer(async::Loop& loop, Appliance& appliance, Reports&
       link_(std::move(link)) {}
 
 void TelemetryTimer::start() {
-    metrics_ = loop_.every(metrics_every_s * 1000,
-                           [this] { guarded("metrics", [&] { send_metrics(); }); });
+    metrics_ = loop_.every(1'000, [this] { guarded("metrics", [&] { send_metrics(); }); });
     state_ = loop_.every(look_every_ms,
                          [this] { guarded("state report", [&] { send_state_if_changed(); }); });
 }
@@ -33,13 +34,15 @@ void TelemetryTimer::stop() {
 
 void TelemetryTimer::send_metrics() {
     const LinkStatus link = link_();
-    const SystemFigures system = probe_.read();
-    if (link.state == "connected")
-        reports_.metrics(appliance_.metrics(system, link, metrics_every_s));
+    const auto every_s = static_cast<int>(link.metrics_interval_s.value_or(metrics_every_s));
+    if (++seconds_ < every_s) return;
+    const int window_s = std::exchange(seconds_, 0);
+    if (!link.session_id.empty())
+        reports_.metrics(appliance_.metrics(probe_.read(), link, window_s));
 }
 
 void TelemetryTimer::send_state_if_changed() {
-    if (link_().state != "connected") {
+    if (link_().session_id.empty()) {
         last_state_.clear();
         return;
     }

@@ -24,6 +24,7 @@ class TelemetryTimer {
     Reports& reports_;
     SystemProbe& probe_;
     std::function<LinkStatus()> link_;
+    int seconds_ = 0;  // since the last METRICS
     std::string last_state_;
     async::Handle metrics_, state_;
 };

@@ -1,4 +1,5 @@
-// COMMAND_CANCEL, commands that come too fast, and groups of commands (contract B.9, B.12, B.4).
+// COMMAND_CANCEL, commands that come too fast, groups of commands, and what gives way when much
+// waits (contract B.9, B.12, B.4, B.5).
 #include <gtest/gtest.h>
 
 #include <set>
@@ -165,6 +166,27 @@ TEST_F(Commands, WhatStudioHasIsNotSaidAgainThoughItsReceiptWasLost) {  // contr
     EXPECT_EQ(world.road->status().outbox, 1) << "only the EVENT about the gap is left";
     EXPECT_FALSE(ack_of(done.message_id).has_value());
     EXPECT_NE(world.road->status().gap_cause.find("4429"), std::string::npos);
+}
+
+TEST_F(Commands, MetricsGiveWayWhileMuchWaits) {
+    open();
+    const auto metrics = [this] {
+        int count = 0;
+        for (const auto& text : heard) count += read(text).type == MessageType::METRICS ? 1 : 0;
+        return count;
+    };
+    for (int i = 0; i < 10; ++i) world.road->metrics({});
+    ASSERT_EQ(answer(command()).status, "completed");
+    EXPECT_EQ(metrics(), 10);
+    for (int i = 0; i < 150; ++i) {  // no RECEIPT comes for them
+        contract::Event event;
+        event.event_type = "camera.offline";
+        world.road->event(event, {});
+    }
+    ASSERT_EQ(answer(command()).status, "completed");
+    for (int i = 0; i < 10; ++i) world.road->metrics({});
+    ASSERT_EQ(answer(command()).status, "completed");
+    EXPECT_EQ(metrics(), 15);
 }
 
 TEST_F(Commands, OneThatThrowsDoesNotTakeItsNeighboursWithIt) {  // drills S6
