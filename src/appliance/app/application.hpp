@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "appliance/app/options.hpp"
 #include "base/result.hpp"
@@ -17,6 +18,9 @@ class Application {
     virtual ~Application() = default;
     // Until SIGTERM or SIGINT, then ends outputs, picture and itself. The exit code.
     virtual int run() = 0;
+    // After run(): the options of the next life, when the appliance was unpaired and is to start
+    // over as new; it listens where it did.
+    virtual std::optional<Options> again() const = 0;
 };
 
 }  // namespace vistter::appliance

@@ -8,7 +8,7 @@
 namespace vistter::appliance {
 namespace {
 
-constexpr std::uint64_t file_limit = 16 * 1024;
+constexpr std::uint64_t file_limit = 64 * 1024;
 
 }  // namespace
 
@@ -23,9 +23,11 @@ void PairingFile::start() {
 
 void PairingFile::attempt() {
     const auto text = read_file(file_, file_limit);
-    const auto request = text ? read_pair_request(*text) : Result<PairRequest>(text.error());
+    const auto request =
+        text ? read_pair_request(*text, pairing_.serial()) : Result<PairRequest>(text.error());
     if (!request)
         return log::error("Pairing file {}: {}", file_.string(), describe(request.error()));
+    shared_ = request->shared;
     pairing_.pair(request->token, request->studio_url,
                   [this](const Result<PairedAs>& paired) { answered(paired); });
 }
@@ -33,7 +35,7 @@ void PairingFile::attempt() {
 void PairingFile::answered(const Result<PairedAs>& paired) {
     if (paired) {
         std::error_code failed;
-        std::filesystem::remove(file_, failed);
+        if (!shared_) std::filesystem::remove(file_, failed);
         return;
     }
     const ErrorCode code = paired.error().code;

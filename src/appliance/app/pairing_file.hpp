@@ -1,5 +1,5 @@
-// Pairs from a file laid beside the appliance (--pairing-file): tried until Studio answers, deleted
-// once it worked.
+// Pairs from a file laid beside the appliance (--pairing-file): tried until Studio answers. A file
+// for this appliance alone is deleted once it worked; an enrolment file is left for the others.
 #pragma once
 
 #include <filesystem>
@@ -23,6 +23,7 @@ class PairingFile {
     Pairing& pairing_;
     std::filesystem::path file_;
     Backoff backoff_{{.base_ms = 1'000, .cap_ms = 60'000}};
+    bool shared_ = false;
     async::Handle waiting_;
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "contract/messages.hpp"
 
@@ -38,9 +39,20 @@ struct Identity {
     bool revoked = false;  // Studio said so; it stays until Studio lets us in again
 };
 
+// Pairing by a typed code: what Studio offers first, and its answer with the proof over it.
+struct CodeOffer {
+    Bytes salt, offer;
+};
+struct ProvenAnswer {
+    std::string answer;  // the exact text that `proof` is over
+    Bytes proof;
+};
+
 // Reads Studio's JSON (the answer to 201, the problem of anything else). Made in webapi/, where
 // JSON may be read.
 struct PairCodec {
+    std::function<Result<CodeOffer>(const std::string& json)> read_offer;
+    std::function<Result<ProvenAnswer>(const std::string& json)> read_proven;
     std::function<Result<PairAnswer>(const std::string& json)> read_answer;
     std::function<Error(int status, const std::string& json)> read_problem;
 };

@@ -1,22 +1,14 @@
-// Setup, sign-in and pairing: the writes of the local API. Every one of them leaves an
-// audit.local_action EVENT.
+// Setup, sign-in and the operator's password.
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "appliance/webapi/call.hpp"
 #include "appliance/webapi/gate.hpp"
 #include "appliance/webapi/local_services.hpp"
 
 namespace vistter::appliance {
-
-// A request on its way to its answer.
-struct Call {
-    const net::Request& request;
-    std::string correlation_id;
-    std::unique_ptr<net::Responder> responder;
-    std::string csrf_token = {};  // of the session, where one is required
-};
 
 class AccountDesk {
   public:
@@ -26,14 +18,16 @@ class AccountDesk {
     void post_session(Call& call);
     void delete_session(Call& call);
     void get_me(Call& call);
-    void post_pairing(Call& call);
+    void put_operator(Call& call);
+    void delete_operator(Call& call);
 
   private:
-    struct Waiting;
-    void audit(const std::string& action, const std::string& target, const std::string& result);
+    void audit(const std::string& role, const std::string& action, const std::string& result);
     bool too_many_guesses(Call& call);
-    void keep_account(Waiting& waiting, const std::string& hash);
-    void let_in(Waiting& waiting, bool right);
+    void hash_then(Call& call, const std::string& password,
+                   std::function<void(LateAnswer&, const std::string& hash)> then);
+    void keep_account(LateAnswer& waiting, const std::string& hash);
+    void let_in(LateAnswer& waiting, const std::string& role, bool right);
 
     LocalServices& services_;
     Gate& gate_;

@@ -47,9 +47,11 @@ void GuessLimit::give_back() {
     if (!attempts_.empty()) attempts_.pop_back();
 }
 
-Session Gate::open() {
-    Session session{random_token(random_), random_token(random_), {clock_.wall().ms + session_ms}};
-    accounts_.put_session(crypto::sha256_hex(session.token), session.csrf_token, session.expires);
+Session Gate::open(const std::string& role) {
+    Session session{
+        random_token(random_), random_token(random_), role, {clock_.wall().ms + session_ms}};
+    accounts_.put_session(crypto::sha256_hex(session.token), {session.csrf_token, role},
+                          session.expires);
     return session;
 }
 
@@ -59,20 +61,23 @@ void Gate::close(const net::Request& request) {
         crypto::sha256_hex(bearer.empty() ? request.cookie(cookie_name).value_or("") : bearer));
 }
 
-Result<std::string> Gate::check(const net::Request& request) {
+Result<LocalSession> Gate::check(const net::Request& request) {
     const std::string bearer = bearer_of(request);
     const std::string token = bearer.empty() ? request.cookie(cookie_name).value_or("") : bearer;
-    const auto csrf =
-        token.empty() ? std::nullopt : accounts_.csrf_of(crypto::sha256_hex(token), clock_.wall());
-    if (!csrf) return fail(ErrorCode::API_UNAUTHENTICATED, "Sign in with POST /local/v1/session.");
-    if (!bearer.empty() || !is_write(request)) return *csrf;
+    const auto session = token.empty()
+                             ? std::nullopt
+                             : accounts_.session_of(crypto::sha256_hex(token), clock_.wall());
+    if (!session)
+        return fail(ErrorCode::API_UNAUTHENTICATED, "Sign in with POST /local/v1/session.");
+    if (!bearer.empty() || !is_write(request)) return *session;
     const std::string origin = request.header("origin");
     if (!origin.empty() && origin != "http://" + request.header("host"))
         return fail(ErrorCode::API_FORBIDDEN, "Another site may not write here.");
-    if (!crypto::equal_constant_time(as_bytes(request.header("x-csrf-token")), as_bytes(*csrf)))
+    if (!crypto::equal_constant_time(as_bytes(request.header("x-csrf-token")),
+                                     as_bytes(session->csrf_token)))
         return fail(ErrorCode::API_FORBIDDEN,
                     "The X-CSRF-Token header is missing or wrong; GET /local/v1/me tells it.");
-    return *csrf;
+    return *session;
 }
 
 Status Gate::check_host(const net::Request& request) {

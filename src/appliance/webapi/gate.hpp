@@ -26,7 +26,7 @@ class GuessLimit {
 };
 
 struct Session {
-    std::string token, csrf_token;
+    std::string token, csrf_token, role;
     WallTime expires;
 };
 
@@ -34,11 +34,11 @@ class Gate {
   public:
     Gate(AccountStore& accounts, const Clock& clock, Random& random)
         : accounts_(accounts), clock_(clock), random_(random) {}
-    Session open();
+    Session open(const std::string& role);
     void close(const net::Request& request);
-    // The CSRF token of the session behind a request. API_UNAUTHENTICATED; API_FORBIDDEN for a
-    // write with a cookie that lacks the CSRF token or comes from another origin.
-    Result<std::string> check(const net::Request& request);
+    // The session behind a request. API_UNAUTHENTICATED; API_FORBIDDEN for a write with a cookie
+    // that lacks the CSRF token or comes from another origin.
+    Result<LocalSession> check(const net::Request& request);
     // This server answers for loopback names only, so that a page elsewhere cannot reach it under
     // its own name (DNS rebinding). API_FORBIDDEN.
     static Status check_host(const net::Request& request);

@@ -8,6 +8,7 @@
 #include "appliance/webapi/answer.hpp"
 #include "appliance/webapi/live_feeds.hpp"
 #include "appliance/webapi/page_files.hpp"
+#include "appliance/webapi/pairing_desk.hpp"
 #include "appliance/webapi/status_json.hpp"
 #include "base/ids.hpp"
 #include "base/log.hpp"
@@ -31,6 +32,7 @@ class Api final : public LocalApi {
         : services_(std::move(services)),
           gate_(services_.accounts, services_.clock, services_.random),
           accounts_(services_, gate_),
+          pairing_(services_),
           feeds_(services_),
           page_(services_.web) {
         add_routes();
@@ -53,8 +55,9 @@ class Api final : public LocalApi {
     }
 
   private:
+    enum class Needs { nothing, sign_in, admin };
     struct Route {
-        bool signed_in = true;
+        Needs needs = Needs::sign_in;
         std::function<void(Call&)> serve;
     };
 
@@ -63,39 +66,51 @@ class Api final : public LocalApi {
         return is_uuid(given) ? given : make_uuid7(services_.clock, services_.random);
     }
 
-    void add(const std::string& method, const std::string& path, bool signed_in,
+    void add(const std::string& method, const std::string& path, Needs needs,
              std::function<void(Call&)> serve) {
-        routes_[path][method] = {signed_in, std::move(serve)};
+        routes_[path][method] = {needs, std::move(serve)};
     }
     void add_list(const std::string& path, json::array (*items)(Appliance&)) {
-        add("GET", path, true, [this, items](Call& call) {
+        add("GET", path, Needs::sign_in, [this, items](Call& call) {
             call.responder->respond(list_answer(items(services_.appliance)));
         });
     }
 
     void add_routes() {
         const std::string root = "/local/v1";
-        add("GET", "/healthz", false, [](Call& call) {
+        add("GET", "/healthz", Needs::nothing, [](Call& call) {
             call.responder->respond(json_answer(200, {{"ok", true}}));
         });
-        add("GET", "/readyz", false, [this](Call& call) { ready(call); });
-        add("GET", root + "/openapi.yaml", false, [](Call& call) {
+        add("GET", "/readyz", Needs::nothing, [this](Call& call) { ready(call); });
+        add("GET", root + "/openapi.yaml", Needs::nothing, [](Call& call) {
             net::Response response;
             response.headers = {{"Content-Type", "application/yaml"}};
             for (const auto& [name, text] : embedded_local_openapi()) response.body = text;
             call.responder->respond(std::move(response));
         });
-        add("GET", root + "/setup", false, [this](Call& call) { accounts_.get_setup(call); });
-        add("POST", root + "/setup", false, [this](Call& call) { accounts_.post_setup(call); });
-        add("POST", root + "/session", false, [this](Call& call) { accounts_.post_session(call); });
-        add("DELETE", root + "/session", true,
+        add("GET", root + "/setup", Needs::nothing,
+            [this](Call& call) { accounts_.get_setup(call); });
+        add("POST", root + "/setup", Needs::nothing,
+            [this](Call& call) { accounts_.post_setup(call); });
+        add("POST", root + "/session", Needs::nothing,
+            [this](Call& call) { accounts_.post_session(call); });
+        add("DELETE", root + "/session", Needs::sign_in,
             [this](Call& call) { accounts_.delete_session(call); });
-        add("GET", root + "/me", true, [this](Call& call) { accounts_.get_me(call); });
-        add("POST", root + "/pairing", true, [this](Call& call) { accounts_.post_pairing(call); });
-        add("GET", root + "/link", true, [this](Call& call) {
+        add("GET", root + "/me", Needs::sign_in, [this](Call& call) { accounts_.get_me(call); });
+        add("PUT", root + "/operator", Needs::admin,
+            [this](Call& call) { accounts_.put_operator(call); });
+        add("DELETE", root + "/operator", Needs::admin,
+            [this](Call& call) { accounts_.delete_operator(call); });
+        add("GET", root + "/pairing", Needs::sign_in, [this](Call& call) { pairing_.get(call); });
+        add("POST", root + "/pairing", Needs::admin, [this](Call& call) { pairing_.post(call); });
+        add("DELETE", root + "/pairing", Needs::admin,
+            [this](Call& call) { pairing_.remove(call); });
+        add("GET", root + "/link/diagnose", Needs::sign_in,
+            [this](Call& call) { pairing_.diagnose(call); });
+        add("GET", root + "/link", Needs::sign_in, [this](Call& call) {
             call.responder->respond(json_answer(200, link_json(services_.link())));
         });
-        add("GET", root + "/status", true, [this](Call& call) {
+        add("GET", root + "/status", Needs::sign_in, [this](Call& call) {
             call.responder->respond(
                 json_answer(200, status_json(services_.appliance, services_.link())));
         });
@@ -103,12 +118,12 @@ class Api final : public LocalApi {
         add_list(root + "/streams", streams_json);
         add_list(root + "/timelines", timelines_json);
         add_list(root + "/runs", runs_json);
-        add("GET", root + "/events", true, [this](Call& call) { events(call); });
-        add("GET", root + "/events:stream", true,
+        add("GET", root + "/events", Needs::sign_in, [this](Call& call) { events(call); });
+        add("GET", root + "/events:stream", Needs::sign_in,
             [this](Call& call) { feeds_.follow_status(std::move(call.responder)); });
-        add("GET", root + "/preview/program.mjpeg", true,
+        add("GET", root + "/preview/program.mjpeg", Needs::sign_in,
             [this](Call& call) { feeds_.follow_picture(std::move(call.responder)); });
-        add("GET", root + "/preview/snapshot", true, [this](Call& call) {
+        add("GET", root + "/preview/snapshot", Needs::sign_in, [this](Call& call) {
             feeds_.snapshot(std::move(call.responder), call.correlation_id);
         });
     }
@@ -132,16 +147,15 @@ class Api final : public LocalApi {
             response.status = 405;
             return call.responder->respond(std::move(response));
         }
-        if (route->second.signed_in) {
-            const auto csrf = gate_.check(request);
-            if (!csrf) return refuse(call, csrf.error());
-            call.csrf_token = *csrf;
+        if (route->second.needs != Needs::nothing) {
+            const auto session = gate_.check(request);
+            if (!session) return refuse(call, session.error());
+            call.session = *session;
+            if (route->second.needs == Needs::admin && call.session.role != local_admin)
+                return refuse(call, fail(ErrorCode::API_FORBIDDEN,
+                                         "Only the appliance's administrator may do this."));
         }
         route->second.serve(call);
-    }
-
-    static void refuse(Call& call, const Error& error) {
-        call.responder->respond(problem_answer(error, call.correlation_id));
     }
 
     void ready(Call& call) {
@@ -164,6 +178,7 @@ class Api final : public LocalApi {
     LocalServices services_;
     Gate gate_;
     AccountDesk accounts_;
+    PairingDesk pairing_;
     LiveFeeds feeds_;
     PageFiles page_;
     std::map<std::string, std::map<std::string, Route>> routes_;  // path -> method

@@ -32,6 +32,8 @@ Result<PairAnswer> read_answer(const std::string& text) {
         if (into->empty()) return broken(name);
     }
     answer.name = reading::text_at(object, "name");
+    answer.sealing_kid = reading::text_at(object, "sealing_kid");
+    answer.recover_url = reading::text_at(object, "recover_url");
     const auto& bundle = reading::object_at(object, "trust_bundle");
     answer.trust.roots = reading::texts_at(bundle, "roots");
     answer.trust.pins = reading::texts_at(bundle, "pins");
@@ -53,6 +55,26 @@ Result<PairAnswer> read_answer(const std::string& text) {
     return answer;
 }
 
+// One object with members of base64url and text.
+Result<CodeOffer> read_offer(const std::string& text) {
+    const auto value = reading::parse(text, answer_limit);
+    if (!value || !value->is_object()) return broken("it is no JSON object");
+    const auto salt = from_base64url(reading::text_at(value->as_object(), "salt"));
+    const auto offer = from_base64url(reading::text_at(value->as_object(), "offer"));
+    if (!salt || salt->size() < 16 || !offer || offer->empty()) return broken("salt, offer");
+    return CodeOffer{*salt, *offer};
+}
+
+Result<ProvenAnswer> read_proven(const std::string& text) {
+    const auto value = reading::parse(text, answer_limit);
+    if (!value || !value->is_object()) return broken("it is no JSON object");
+    const auto proof = from_base64url(reading::text_at(value->as_object(), "proof"));
+    ProvenAnswer proven{reading::text_at(value->as_object(), "answer"), {}};
+    if (!proof || proof->empty() || proven.answer.empty()) return broken("answer, proof");
+    proven.proof = *proof;
+    return proven;
+}
+
 Error read_problem(int status, const std::string& text) {
     const auto value = reading::parse(text, answer_limit);
     if (value && value->is_object()) {
@@ -68,13 +90,21 @@ Error read_problem(int status, const std::string& text) {
 
 }  // namespace
 
-Result<PairRequest> read_pair_request(const std::string& text) {
+Result<PairRequest> read_pair_request(const std::string& text, const std::string& serial) {
     const auto value = reading::parse(text, answer_limit);
     if (!value) return value.error();
     if (!value->is_object())
         return fail(ErrorCode::VAL_SCHEMA, "A pairing file is a JSON object {token, studio_url}.");
-    PairRequest request{reading::text_at(value->as_object(), "token"),
-                        reading::text_at(value->as_object(), "studio_url")};
+    const auto& object = value->as_object();
+    PairRequest request{reading::text_at(object, "token"), reading::text_at(object, "studio_url"),
+                        object.contains("tokens")};
+    for (const auto& entry : reading::array_at(object, "tokens")) {
+        if (entry.is_object() && reading::text_at(entry.as_object(), "serial") == serial)
+            request.token = reading::text_at(entry.as_object(), "token");
+    }
+    if (request.shared && request.token.empty())
+        return fail(ErrorCode::RES_NOT_FOUND,
+                    "The enrolment file holds no token for the serial " + serial + ".");
     if (request.token.empty() || request.studio_url.empty())
         return fail(ErrorCode::VAL_SCHEMA,
                     "A pairing file needs the members token and studio_url.");
@@ -82,7 +112,7 @@ Result<PairRequest> read_pair_request(const std::string& text) {
 }
 
 PairCodec make_pair_codec() {
-    return {read_answer, read_problem};
+    return {read_offer, read_proven, read_answer, read_problem};
 }
 
 }  // namespace vistter::appliance

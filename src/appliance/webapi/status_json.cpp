@@ -16,6 +16,14 @@ json::value text_or_null(const std::string& text) {
     return json::string(text);
 }
 
+// The last time without a session; null before there was one.
+json::value gap_json(const LinkStatus& link) {
+    if (!link.gap_start) return nullptr;
+    return json::object{{"start", time_json(link.gap_start)},
+                        {"end", time_json(link.gap_end)},
+                        {"cause", text_or_null(link.gap_cause)}};
+}
+
 json::object run_json(const RunView& run) {
     return {{"run_id", run.run_id},
             {"timeline_id", run.timeline_id},
@@ -77,6 +85,14 @@ json::object link_json(const LinkStatus& link) {
             {"last_error", link.last_error},
             {"next_retry_at", time_json(link.next_retry_at)},
             {"session_id", text_or_null(link.session_id)},
+            {"transport", text_or_null(link.transport)},
+            {"channel_url", text_or_null(link.channel_url)},
+            {"blocked", text_or_null(link.blocked)},
+            {"reconnects", link.reconnects},
+            {"gap", gap_json(link)},
+            {"verdict", text_or_null(link.verdict)},
+            {"heard_at", time_json(link.heard_at)},
+            {"token_expires_at", time_json(link.token_expires_at)},
             {"rtt_ms", link.rtt_ms ? json::value(*link.rtt_ms) : nullptr},
             {"outbox", link.outbox},
             {"journal", link.journal},

@@ -150,20 +150,35 @@ class SqlAccountStore final : public AccountStore {
     void set_password_hash(const std::string& hash) override {
         db_.prepare("INSERT OR REPLACE INTO local_account VALUES (1, ?)").bind(hash).run();
     }
-    void put_session(const std::string& token_hash, const std::string& csrf_token,
+    std::optional<std::string> operator_hash() override {
+        auto row = db_.prepare("SELECT password_hash FROM local_operator");
+        if (!row.step()) return std::nullopt;
+        return row.text(0);
+    }
+    void set_operator_hash(const std::optional<std::string>& hash) override {
+        db_.transaction([&] {
+            db_.execute("DELETE FROM local_operator");
+            db_.execute("DELETE FROM local_session WHERE role = 'operator'");
+            if (hash) db_.prepare("INSERT INTO local_operator VALUES (1, ?)").bind(*hash).run();
+        });
+    }
+    void put_session(const std::string& token_hash, const LocalSession& session,
                      WallTime expires) override {
-        db_.prepare("INSERT OR REPLACE INTO local_session VALUES (?, ?, ?)")
+        db_.prepare(
+               "INSERT OR REPLACE INTO local_session (token_hash, csrf_token, role, "
+               "expires_ms) VALUES (?, ?, ?, ?)")
             .bind(token_hash)
-            .bind(csrf_token)
+            .bind(session.csrf_token)
+            .bind(session.role)
             .bind(expires.ms)
             .run();
     }
-    std::optional<std::string> csrf_of(const std::string& token_hash, WallTime now) override {
+    std::optional<LocalSession> session_of(const std::string& token_hash, WallTime now) override {
         auto row = db_.prepare(
-            "SELECT csrf_token FROM local_session WHERE token_hash = ? AND expires_ms > ?");
+            "SELECT csrf_token, role FROM local_session WHERE token_hash = ? AND expires_ms > ?");
         row.bind(token_hash).bind(now.ms);
         if (!row.step()) return std::nullopt;
-        return row.text(0);
+        return LocalSession{row.text(0), row.text(1)};
     }
     void remove_session(const std::string& token_hash) override {
         db_.prepare("DELETE FROM local_session WHERE token_hash = ?").bind(token_hash).run();
