@@ -6,12 +6,14 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 
 #include "appliance/adapters/download/downloads.hpp"
-#include "appliance/adapters/identity/identity_store.hpp"
+#include "appliance/adapters/identity/identity_keeper.hpp"
+#include "appliance/adapters/identity/known_time.hpp"
 #include "appliance/adapters/identity/setup_code.hpp"
 #include "appliance/adapters/library/library.hpp"
 #include "appliance/adapters/pairing/pairing.hpp"
@@ -21,8 +23,12 @@
 #include "appliance/adapters/road/road.hpp"
 #include "appliance/adapters/store/stores.hpp"
 #include "appliance/adapters/system/probe.hpp"
+#include "appliance/app/credentials.hpp"
+#include "appliance/app/forgetting.hpp"
 #include "appliance/app/guarded_reports.hpp"
 #include "appliance/app/hello.hpp"
+#include "appliance/app/identity_guard.hpp"
+#include "appliance/app/key_home.hpp"
 #include "appliance/app/pairing_file.hpp"
 #include "appliance/app/road_identity.hpp"
 #include "appliance/app/telemetry_timer.hpp"
@@ -36,6 +42,7 @@ namespace {
 
 constexpr int worker_threads = 4;
 constexpr std::size_t waiting_work = 64;
+constexpr std::int64_t leave_ms = 200;  // for the answer to an unpairing to leave
 
 // One control process for one state folder: the lock goes with the process, however it ends.
 Result<int> lock_state(const std::filesystem::path& state) {
@@ -63,8 +70,8 @@ struct Storage {
     std::unique_ptr<AttemptStore> attempts;
     std::unique_ptr<AccountStore> accounts;
     std::unique_ptr<SetupCode> setup_code;
-    std::unique_ptr<IdentityStore> identities;
-    std::optional<Identity> identity;
+    std::unique_ptr<KnownTime> time;
+    std::unique_ptr<IdentityKeeper> identity;
 };
 
 void make_stores(Storage& storage) {
@@ -78,6 +85,19 @@ void make_stores(Storage& storage) {
     storage.accounts = make_account_store(*storage.database);
 }
 
+// First what an unpairing promised.
+Status open_identity(Storage& storage, const Options& options) {
+    const auto home = key_home(options.keys);
+    if (!home) return home.error();
+    IdentityStore store(options.state, machine_random(), *home);
+    if (const Status forgotten = forget_if_promised(options.state, store); !forgotten)
+        return forgotten;
+    storage.time = std::make_unique<KnownTime>(options.state, machine_clock());
+    storage.identity = std::make_unique<IdentityKeeper>(
+        std::move(store), [time = storage.time.get()] { return time->now(); });
+    return storage.identity->open();
+}
+
 Result<Storage> open_storage(const Options& options) {
     Storage storage;
     for (const auto& folder : {options.state, options.run_dir}) {
@@ -86,6 +106,7 @@ Result<Storage> open_storage(const Options& options) {
     const auto lock = lock_state(options.state);
     if (!lock) return lock.error();
     storage.lock = *lock;
+    if (const Status opened = open_identity(storage, options); !opened) return opened.error();
     auto database = store::open_database(options.state / "appliance.db", appliance_migrations());
     if (!database) return database.error();
     storage.database = *std::move(database);
@@ -97,10 +118,6 @@ Result<Storage> open_storage(const Options& options) {
         open_setup_code(options.state, !storage.accounts->password_hash(), machine_random());
     if (!code) return code.error();
     storage.setup_code = *std::move(code);
-    storage.identities = std::make_unique<IdentityStore>(options.state, machine_random());
-    auto identity = storage.identities->load();
-    if (!identity) return identity.error();
-    storage.identity = *std::move(identity);
     return storage;
 }
 
@@ -143,6 +160,8 @@ class ControlProcess final : public Application {
         return 0;
     }
 
+    std::optional<Options> again() const override { return again_; }
+
   private:
     void build_picture() {
         const auto media = options_.run_dir / "media.sock";
@@ -164,7 +183,9 @@ class ControlProcess final : public Application {
     void build_core() {
         downloads_ =
             make_downloads(loop_, *workers_, random_, policy_, storage_.library->assets_folder(),
-                           [this] { return asset_source(storage_.identity); });
+                           [this] { return asset_source(identity(), storage_.time->floor()); });
+        credentials_ = std::make_unique<Credentials>(loop_, *storage_.identity, *storage_.time,
+                                                     [this] { guard_->start_over(); });
         ProgramPort& program = program_ ? static_cast<ProgramPort&>(*program_) : *no_program_;
         OutputPort& outputs = outputs_ ? static_cast<OutputPort&>(*outputs_) : *no_outputs_;
         appliance_ = std::make_unique<Appliance>(Workshop{clock_,
@@ -180,6 +201,7 @@ class ControlProcess final : public Application {
                                                           *downloads_,
                                                           program,
                                                           outputs,
+                                                          *credentials_,
                                                           policy_,
                                                           {options_.picture, options_.programme}});
         reactions_ = std::make_unique<GuardedReports>(*appliance_);
@@ -189,12 +211,19 @@ class ControlProcess final : public Application {
         RoadOptions options;
         options.hello = [this] { return make_hello(*appliance_, *hello_probe_, clock_); };
         options.state_report = [this] { return appliance_->state_report(); };
+        options.session_refused = [this](const std::string& code) { guard_->turned_away(code); };
+        options.proxy = options_.proxy;
         hello_probe_ = make_system_probe(clock_, options_.state);
         road_ =
             make_road(loop_, *workers_, *storage_.database, clock_, random_, std::move(options));
         reports_.attach(road_.get());
+        credentials_->attach(*road_, *appliance_);
         telemetry_ = std::make_unique<TelemetryTimer>(loop_, *appliance_, reports_, *probe_,
                                                       [this] { return road_->status(); });
+        guard_ = std::make_unique<IdentityGuard>(GuardParts{
+            loop_, *workers_, clock_, random_, policy_, *storage_.identity, *storage_.time,
+            reports_, make_pair_codec(), options_.proxy, [this] { return road_->status(); },
+            [this](const Identity& identity) { return keep_identity(identity); }});
     }
 
     void build_pairing() {
@@ -204,10 +233,15 @@ class ControlProcess final : public Application {
             system.model,
             system.arch,
             make_pair_codec(),
-            [this] { return storage_.identity.has_value(); },
-            [this](const Identity& identity) { return keep_identity(identity); }};
+            options_.proxy,
+            storage_.identity->home(),
+            [this] { return identity(); },
+            [this] { return identity() && identity()->revoked; },
+            [this] { return appliance_->on_air().has_value() || any_output_live(); },
+            [this](const Identity& identity) { return keep_identity(identity); },
+            [this] { return start_over(); }};
         log::info("Serial {}", pairing.serial);
-        pairing_ = make_pairing(loop_, *workers_, clock_, policy_, std::move(pairing));
+        pairing_ = make_pairing(loop_, *workers_, clock_, random_, policy_, std::move(pairing));
         pairing_file_ =
             std::make_unique<PairingFile>(loop_, random_, *pairing_, options_.pairing_file);
     }
@@ -219,12 +253,38 @@ class ControlProcess final : public Application {
                                             [this] { return link_status(); }, options_.web});
     }
 
+    const std::optional<Identity>& identity() const { return storage_.identity->current(); }
+
     Status keep_identity(const Identity& identity) {
-        if (const Status kept = storage_.identities->save(identity); !kept) return kept;
-        storage_.identity = identity;
+        if (const Status kept = storage_.identity->replace(identity); !kept) return kept;
         log::info("Paired: {} of tenant {} at {}", identity.granted.device_id,
                   identity.granted.tenant, identity.studio_url);
-        road_->start(road_identity(identity), *appliance_);
+        guard_->start_over();
+        open_road();
+        return ok();
+    }
+
+    void open_road() {
+        if (identity())
+            road_->start(road_identity(*identity(), storage_.time->floor()), *appliance_);
+    }
+
+    bool any_output_live() {
+        const auto streams = appliance_->streams();
+        return std::any_of(streams.begin(), streams.end(), [](const StreamView& stream) {
+            return stream.state == StreamState::live;
+        });
+    }
+
+    // Unpaired: the next life begins with nothing of this one (app/forgetting.hpp). The
+    // answer to whoever asked leaves first.
+    Status start_over() {
+        if (const Status promised = promise_to_forget(options_.state); !promised) return promised;
+        again_ = options_;
+        again_->port = server_->port();
+        again_->ready_fd = -1;
+        again_->pairing_file.clear();
+        leaving_ = loop_.after(leave_ms, [this] { stop(); });
         return ok();
     }
 
@@ -238,14 +298,16 @@ class ControlProcess final : public Application {
             reports_.event("device.started",
                            context.text("boot_id", probe_->read().boot_id).text("reason", "start"));
         });
-        if (storage_.identity) road_->start(road_identity(*storage_.identity), *appliance_);
+        open_road();
+        guard_->start();
         telemetry_->start();
-        if (!storage_.identity) pairing_file_->start();
+        if (!identity()) pairing_file_->start();
     }
 
     LinkStatus link_status() const {
         LinkStatus link = road_->status();
         if (link.since.ms == 0) link.since = started_at_;  // unpaired since we know
+        if (identity() && identity()->revoked && link.state != "connected") link.state = "revoked";
         return link;
     }
 
@@ -257,6 +319,7 @@ class ControlProcess final : public Application {
             ":" + std::to_string(server_->port());
         const auto code_file = setup_code_file(options_.state);
         if (!storage_.accounts->password_hash()) show_setup_code(url, code_file);
+        if (options_.ready_fd < 0) return ok();
         const std::string line = contract::ObjectWriter()
                                      .boolean("ready", true)
                                      .text("url", url)
@@ -286,6 +349,7 @@ class ControlProcess final : public Application {
         stopping_ = true;
         log::info("Stopping");
         telemetry_->stop();
+        guard_->stop();
         guarded("stop", [&] {
             contract::ObjectWriter context;
             reports_.event("device.stopping", context.text("reason", "shutdown"));
@@ -311,15 +375,18 @@ class ControlProcess final : public Application {
     std::unique_ptr<OutputProcesses> outputs_;
     std::unique_ptr<Preview> preview_;
     std::unique_ptr<Downloads> downloads_;
+    std::unique_ptr<Credentials> credentials_;
     std::unique_ptr<Appliance> appliance_;
     std::unique_ptr<GuardedReports> reactions_;
     std::unique_ptr<Road> road_;
     std::unique_ptr<TelemetryTimer> telemetry_;
+    std::unique_ptr<IdentityGuard> guard_;
     std::unique_ptr<Pairing> pairing_;
     std::unique_ptr<PairingFile> pairing_file_;
     std::unique_ptr<LocalApi> api_;
     std::unique_ptr<net::Server> server_;
-    async::Handle signals_;
+    async::Handle signals_, leaving_;
+    std::optional<Options> again_;
     bool stopping_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "appliance/core/address_policy.hpp"
+#include "base/file.hpp"
 #include "contract/validate.hpp"
 
 namespace vistter::appliance {
@@ -41,6 +42,22 @@ bool read_rate(contract::EncodingProfile& profile, const std::string& text) {
            number(view.substr(slash + 1), profile.rate_den);
 }
 
+// The login comes from a file, so that no process list shows it.
+std::string read_proxy(net::Proxy& proxy, const std::string& login_file) {
+    if (proxy.url.empty()) return {};
+    const auto address = parse_address(proxy.url);
+    if (!address || address->scheme != "http" || address->userinfo || address->path != "/")
+        return "--proxy needs http://host[:port]";
+    if (login_file.empty()) return {};
+    const auto text = read_file(login_file, 1024);
+    const std::string login = text ? text->substr(0, text->find('\n')) : std::string();
+    const auto colon = login.find(':');
+    if (colon == std::string::npos) return "--proxy-login-file needs a file with user:password";
+    proxy.username = login.substr(0, colon);
+    proxy.password = login.substr(colon + 1);
+    return {};
+}
+
 void find_folders(Options& options) {
     if (options.run_dir.empty()) options.run_dir = options.state / "run";
     const auto here = own_folder();
@@ -60,7 +77,7 @@ std::string make_version() {
 Parsed parse_options(int argc, char** argv) {
     Parsed out;
     Options& options = out.options;
-    std::string listen = "127.0.0.1:8080", picture = "on", rate = "30/1";
+    std::string listen = "127.0.0.1:8080", picture = "on", rate = "30/1", login_file;
     CLI::App app{
         "Vistter appliance: the control process. It pairs with a Studio, keeps cameras, timelines "
         "and outputs, and "
@@ -94,6 +111,12 @@ Parsed parse_options(int argc, char** argv) {
         ->check(CLI::Range(90, 2160))
         ->capture_default_str();
     app.add_option("--rate", rate, "Programme frame rate N/D")->capture_default_str();
+    app.add_option("--keys", options.keys, "Where private keys are kept: tpm, file, or auto")
+        ->check(CLI::IsMember({"auto", "tpm", "file"}))
+        ->capture_default_str();
+    app.add_option("--proxy", options.proxy.url, "HTTP proxy towards Studio, http://host:port");
+    app.add_option("--proxy-login-file", login_file, "File with user:password for the proxy")
+        ->needs("--proxy");
     app.add_flag("--verbose", options.verbose, "Log debug lines");
     try {
         app.parse(argc, argv);
@@ -101,6 +124,8 @@ Parsed parse_options(int argc, char** argv) {
             throw CLI::ValidationError(wrong);
         if (!read_rate(options.programme, rate))
             throw CLI::ValidationError("--rate needs N/D, e.g. 30/1");
+        if (const std::string wrong = read_proxy(options.proxy, login_file); !wrong.empty())
+            throw CLI::ValidationError(wrong);
     } catch (const CLI::ParseError& stop) {
         const bool asked = stop.get_exit_code() == 0;
         app.exit(stop);

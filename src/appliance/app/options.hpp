@@ -6,6 +6,7 @@
 #include <string>
 
 #include "contract/messages.hpp"
+#include "net/proxy.hpp"
 
 namespace vistter::appliance {
 
@@ -23,6 +24,8 @@ struct Options {
     std::filesystem::path web;       // empty: looked for beside this executable
     int ready_fd = 1;
     contract::EncodingProfile programme;
+    std::string keys = "auto";  // tpm, file, auto: the TPM where there is one
+    net::Proxy proxy;           // for every connection to Studio; empty url: none
     bool verbose = false;
 };
 

@@ -9,7 +9,9 @@
 
 namespace vistter::appliance {
 
-RoadIdentity road_identity(const Identity& identity);
-std::optional<AssetSource> asset_source(const std::optional<Identity>& identity);
+// `not_before`: certificates of servers are judged as of no earlier time.
+RoadIdentity road_identity(const Identity& identity, WallTime not_before);
+std::optional<AssetSource> asset_source(const std::optional<Identity>& identity,
+                                        WallTime not_before);
 
 }  // namespace vistter::appliance

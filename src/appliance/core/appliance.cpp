@@ -12,7 +12,8 @@ Appliance::Appliance(Workshop workshop)
       timelines_(shop_),
       runs_(shop_, timelines_),
       overlays_(shop_),
-      streams_(shop_) {}
+      streams_(shop_),
+      credentials_(shop_) {}
 
 void Appliance::restore() {
     if (shop_.settings.picture) streams_.restore();
@@ -32,6 +33,8 @@ Decision Appliance::decide(const Command& command) {
         return overlays_.decide(*overlay);
     if (const auto* stream = std::get_if<contract::StreamControl>(&body))
         return streams_.decide(*stream, command.envelope);
+    if (const auto* credential = std::get_if<contract::CredentialRefresh>(&body))
+        return credentials_.decide(*credential);
     return rejected(fail(ErrorCode::VER_UNKNOWN_TYPE, "This is not a command."));
 }
 
@@ -45,6 +48,8 @@ void Appliance::run(const Command& command) {
         return overlays_.run(*overlay, command.envelope);
     if (const auto* stream = std::get_if<contract::StreamControl>(&body))
         return streams_.run(*stream, command.envelope);
+    if (const auto* credential = std::get_if<contract::CredentialRefresh>(&body))
+        return credentials_.run(*credential, command.envelope);
     log::error("A command that needs no turn was given one: {}", command.envelope.message_id);
 }
 

@@ -8,6 +8,7 @@
 #include "appliance/core/camera_desk.hpp"
 #include "appliance/core/command_handler.hpp"
 #include "appliance/core/config_desk.hpp"
+#include "appliance/core/credential_desk.hpp"
 #include "appliance/core/link_status.hpp"
 #include "appliance/core/overlay_desk.hpp"
 #include "appliance/core/run_desk.hpp"
@@ -64,6 +65,7 @@ class Appliance final : public CommandHandler, public ProgramListener, public Ou
     RunDesk runs_;
     OverlayDesk overlays_;
     StreamDesk streams_;
+    CredentialDesk credentials_;
     PictureReport picture_;
     std::map<std::string, std::int64_t> bytes_before_;  // by stream_id, at the METRICS before
 };

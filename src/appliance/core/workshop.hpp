@@ -8,6 +8,7 @@
 
 #include "appliance/core/address_policy.hpp"
 #include "appliance/core/command_handler.hpp"
+#include "appliance/core/credential_port.hpp"
 #include "appliance/core/library_port.hpp"
 #include "appliance/core/output_port.hpp"
 #include "appliance/core/program_port.hpp"
@@ -36,6 +37,7 @@ struct Workshop {
     Downloads& downloads;
     ProgramPort& program;
     OutputPort& outputs;
+    CredentialPort& credentials;
     AddressPolicy addresses;
     Settings settings;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "appliance/core/appliance.hpp"
@@ -245,6 +246,57 @@ struct RecordingRoad final : Reporter {
     }
 };
 
+// Keys and slots by name: what was asked, what is in which slot, and a trial the test ends.
+struct ScriptedCredentials final : CredentialPort {
+    contract::CredentialRefresh current, next;
+    CredentialFacts now{"dev_x#1", "dev_x#2", "https://studio", WallTime{1'900'000'000'000}};
+    std::vector<std::string> asked;  // in order
+    std::optional<Error> unfit, unkept;
+    Done trial;  // of prove() or renew_token()
+    std::function<void()> waiting;
+
+    static std::string mark(const contract::CredentialRefresh& bundle) {
+        return bundle.credential + " " + bundle.certificate + bundle.kid;
+    }
+    CredentialFacts facts() override { return now; }
+    Result<std::string> request(const std::string& credential,
+                                const std::string& challenge) override {
+        asked.push_back("request " + credential);
+        if (unfit) return *unfit;
+        return contract::ObjectWriter().text("csr", challenge).str();
+    }
+    bool is_current(const contract::CredentialRefresh& bundle) override {
+        return mark(current) == mark(bundle);
+    }
+    Status judge(const contract::CredentialRefresh&) override {
+        if (unfit) return *unfit;
+        return ok();
+    }
+    Status stage(const contract::CredentialRefresh& bundle) override {
+        asked.push_back("stage " + mark(bundle));
+        if (unfit) return *unfit;
+        next = bundle;
+        return ok();
+    }
+    void prove(std::int64_t, Done done) override {
+        asked.push_back("prove");
+        trial = std::move(done);
+    }
+    Status promote() override {
+        asked.push_back("promote");
+        if (unkept) return *unkept;
+        current = next;
+        return ok();
+    }
+    void drop() override { asked.push_back("drop"); }
+    void renew_token(Done done) override {
+        asked.push_back("renew");
+        trial = std::move(done);
+    }
+    void at(WallTime, std::function<void()> work) override { waiting = std::move(work); }
+    std::vector<std::string> take() { return std::exchange(asked, {}); }
+};
+
 // The whole core on these ports, with a clock that only the test moves.
 struct Bench {
     ManualClock clock{WallTime{1'800'000'000'000}};
@@ -260,6 +312,7 @@ struct Bench {
     ManualDownloads downloads;
     RecordingProgram program;
     RecordingOutputs outputs;
+    ScriptedCredentials credentials;
     RecordingRoad road;
     Reports reports{clock, random, attempts};
     std::unique_ptr<Appliance> appliance;
@@ -285,6 +338,7 @@ struct Bench {
                                                  downloads,
                                                  program,
                                                  outputs,
+                                                 credentials,
                                                  AddressPolicy(allow_loopback, {"192.0.2.7"}),
                                                  {picture, {}}});
     }
