@@ -287,11 +287,11 @@ TEST_F(WebSocketTest, WrongPinHostAndCertificatesAreRefused) {
     EXPECT_TRUE(failure_of(wrong_pin).starts_with("SEC_PIN: pin mismatch"));
     DialOptions no_certificate = options();
     no_certificate.tls.identity = {};
-    EXPECT_TRUE(failure_of(no_certificate).starts_with("AST_FETCH: "))
+    EXPECT_TRUE(failure_of(no_certificate).starts_with("SEC_UNAUTHORISED: TLS: "))
         << "the server ends the handshake";
     DialOptions foreign = options();
     foreign.tls.identity = stranger_.device();
-    EXPECT_TRUE(failure_of(foreign).starts_with("AST_FETCH: "));
+    EXPECT_TRUE(failure_of(foreign).starts_with("SEC_UNAUTHORISED: TLS: "));
     EXPECT_TRUE(server_end_.opened.empty());
     server_->thread().run([&] {
         EXPECT_TRUE(server_->server().set_identity(authority_.server({"other.example"})).ok());
