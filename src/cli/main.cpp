@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
     cli::add_command_verbs(app, context);
     cli::add_sandbox_verbs(app, context);
     cli::add_doctor_verb(app, context);
+    cli::add_broker_verb(app, context);
     cli::add_ledger_verb(app, context);
     try {
         app.parse(argc, argv);

@@ -49,6 +49,7 @@ void add_pair_verb(CLI::App& app, Context& context);
 void add_command_verbs(CLI::App& app, Context& context);
 void add_sandbox_verbs(CLI::App& app, Context& context);
 void add_doctor_verb(CLI::App& app, Context& context);
+void add_broker_verb(CLI::App& app, Context& context);
 void add_ledger_verb(CLI::App& app, Context& context);
 
 }  // namespace vistter::cli
