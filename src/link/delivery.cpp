@@ -16,16 +16,21 @@ using E = DeliveryEvent;
 constexpr Transition<P, E> rows[] = {
     {P::queued, E::send, P::sent},
     {P::queued, E::expire, P::finished},
+    {P::queued, E::cancel, P::finished},
     {P::queued, E::ack_accepted, P::accepted},
     {P::queued, E::ack_final, P::finished},
     {P::queued, E::progress_live, P::accepted},
     {P::queued, E::progress_terminal, P::finished},
     {P::sent, E::send, P::sent},
+    {P::sent, E::cancel, P::finished},
     {P::sent, E::ack_about_copy, P::sent},
     {P::sent, E::ack_accepted, P::accepted},
     {P::sent, E::ack_final, P::finished},
     {P::sent, E::progress_live, P::accepted},
     {P::sent, E::progress_terminal, P::finished},
+    // A new session asks after it; a rejection then means that its journal was lost.
+    {P::accepted, E::send, P::accepted},
+    {P::accepted, E::ack_final, P::finished},
     {P::accepted, E::progress_live, P::accepted},
     {P::accepted, E::progress_terminal, P::finished},
 };

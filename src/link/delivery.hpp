@@ -26,6 +26,7 @@ enum class DeliveryEvent {
     progress_live,
     progress_terminal,
     expire,  // expires_at passed
+    cancel,  // it was never sent, or the appliance says it never came
     count_,
 };
 

@@ -17,7 +17,8 @@ constexpr Transition<S, E> rows[] = {
     {S::greeting, E::gone, S::over},      {S::live, E::replaced, S::over},
     {S::live, E::token_ended, S::over},   {S::live, E::revoked, S::over},
     {S::live, E::conflict, S::over},      {S::live, E::forged, S::over},
-    {S::live, E::malformed, S::over},     {S::live, E::drain, S::over},
+    {S::live, E::malformed, S::over},     {S::live, E::broken, S::over},
+    {S::live, E::silent, S::over},        {S::live, E::drain, S::over},
     {S::live, E::gone, S::over},
 };
 constexpr TransitionTable<S, E> table(rows);
@@ -49,6 +50,10 @@ constexpr Farewell farewell(E event) {
             return {close_code::auth_failed, "signatures do not verify"};
         case E::malformed:
             return {close_code::bad_message, "not an envelope"};
+        case E::broken:
+            return {close_code::security_violation, "the transcript is broken"};
+        case E::silent:
+            return {close_code::heartbeat_lost, "no heartbeat"};
         case E::drain:
             return {close_code::draining, "draining"};
         default:

@@ -28,6 +28,8 @@ enum class SessionEvent {
     conflict,   // one nonce, two messages
     forged,     // the fifth failed signature within a minute
     malformed,  // an authenticated message that is no envelope, or a second HELLO
+    broken,     // HEARTBEATs do not agree with what was let in
+    silent,     // no HEARTBEAT for two and a half periods
     drain,      // Studio is stopping
     gone,       // the socket closed
     count_,

@@ -45,13 +45,14 @@ TEST(Tables, DeviceLink) {
 
 TEST(Tables, StudioSession) {
     // hello hello_refused bad_token early overdue replaced token_ended revoked conflict forged
-    // malformed drain gone
-    expect_grid(session_table(), "glo", {"loooo..oooooo", ".....oooooooo", "............."});
+    // malformed broken silent drain gone
+    expect_grid(session_table(), "glo", {"loooo..oooo..oo", ".....oooooooooo", "..............."});
 }
 
 TEST(Tables, Delivery) {
     // send ack_accepted ack_final ack_about_copy progress_live progress_terminal expire
-    expect_grid(delivery_table(), "qsaf", {"saf.aff", "safsaf.", "....af.", "......."});
+    // cancel
+    expect_grid(delivery_table(), "qsaf", {"saf.afff", "safsaf.f", "a.f.af..", "........"});
 }
 
 TEST(Tables, CommandLife) {

@@ -1,58 +1,44 @@
-// Drives one connection of one appliance: performs what link/studio_session.hpp decides, runs every
-// arriving message through the receive pipeline into the inbox, and sends the commands the courier
-// names.
+// Drives one connection of one appliance, whatever carries it: performs what
+// link/studio_session.hpp decides, runs every arriving message through the receive pipeline into
+// the inbox, answers with RECEIPT and HEARTBEAT.
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 
-#include "async/loop.hpp"
-#include "link/courier.hpp"
 #include "link/meters.hpp"
 #include "link/receiver.hpp"
 #include "link/stamp.hpp"
 #include "link/studio_session.hpp"
-#include "net/server.hpp"
-#include "studio/adapters/channel/ledger.hpp"
-#include "studio/adapters/channel/message_codec.hpp"
+#include "studio/adapters/channel/command_sender.hpp"
+#include "studio/adapters/channel/pipe.hpp"
+#include "studio/adapters/channel/pulse.hpp"
+#include "studio/adapters/channel/seq_gaps.hpp"
+#include "studio/adapters/channel/session_parts.hpp"
 
 namespace vistter::studio {
 
-class ApplianceSession;
-
-// What all sessions share; outlives them.
-struct SessionParts {
-    async::Loop& loop;
-    store::Database& database;
-    Ledger& ledger;
-    Projection& projection;
-    const MessageCodec& codec;
-    const Clock& clock;
-    Random& random;
-    std::string issuer;
-    // The HELLO was good: from now on this is the device's session, and an older one ends.
-    std::function<void(ApplianceSession&)> opened;
-    // The session is over; it may be destroyed after the call has returned to the loop.
-    std::function<void(ApplianceSession&)> ended;
-};
-
 class ApplianceSession {
   public:
-    // `socket` is shared with the server's read loop.
-    // `thumbprint`: of the client certificate the connection was made with.
-    ApplianceSession(SessionParts& parts, DeviceTrust device, std::string thumbprint,
-                     std::shared_ptr<net::WebSocket> socket);
+    // `thumbprint`: of the client certificate the connection was made with; empty where a broker
+    // terminates TLS. `pipe` is shared with what reads it.
+    ApplianceSession(SessionParts& parts, std::uint64_t number, DeviceTrust device,
+                     std::string thumbprint, std::shared_ptr<Pipe> pipe);
 
     void on_message(const std::string& text);
-    void on_closed() { drive(link::SessionEvent::gone); }
+    void on_closed(int code, const std::string& reason);
     void replaced() { drive(link::SessionEvent::replaced); }
     // Says GOODBYE where it can be understood, then closes.
     void drain();
     void close(int code, const std::string& reason);
-    // A command was accepted for this device: it goes out in its turn.
-    void command_added(const std::string& message_id, WallTime expires_at);
+    // Time has passed: heartbeats, silence, the token's end.
+    void tick();
+    void trust(DeviceTrust device);
+    CommandSender& commands() { return commands_; }
 
+    std::uint64_t number() const { return number_; }
     const std::string& device_id() const { return device_.device_id; }
     bool live() const { return session_.state() == link::SessionState::live; }
     bool over() const { return session_.state() == link::SessionState::over; }
@@ -60,35 +46,49 @@ class ApplianceSession {
 
   private:
     void drive(link::SessionEvent event);
-    void on_envelope(const Opened& opened);
-    void on_hello(const contract::Envelope& envelope);
-    void welcome(const contract::Envelope& envelope, const contract::Hello& hello,
-                 WallTime token_ends);
+    void on_envelope(const Opened& opened, const std::string& text);
+    bool came(const contract::Envelope& envelope, const Opened& opened);
+    void on_hello(const contract::Envelope& envelope, const Opened& opened);
+    void open(const contract::Envelope& envelope, const contract::Hello& hello,
+              const crypto::SessionClaims& claims);
+    void welcome(const contract::Envelope& envelope, const contract::Hello& hello);
     void refuse(ErrorCode code, const std::string& message);
-    void on_report(const contract::Envelope& envelope);
-    void let_in(const contract::Envelope& envelope, const contract::Body& body, bool project);
-    void project(const contract::Envelope& envelope, const contract::Body& body);
-    void pump();
-    void send_command(const std::string& message_id);
+    void on_report(const contract::Envelope& envelope, const std::string& text);
+    void held(std::int64_t seq, contract::MessageType type, bool durable);
+    void on_heartbeat(const contract::Envelope& envelope, const std::string& text);
+    void renew(const std::string& token);
+    void raise(const char* event_type, const std::string& context);
     void owe_receipt();
     void send_receipt();
-    bool send(contract::Envelope envelope);
-    bool send(contract::MessageType type, const contract::Body& body);
+    void say_goodbye(int code);
+    void send(contract::Envelope& envelope);
+    void send(contract::MessageType type, const contract::Body& body);
+    Result<crypto::SessionClaims> read_token(const std::string& token) const;
+    template <class Function>
+    auto guarded(Function function);
 
     SessionParts& parts_;
+    std::uint64_t number_;
     DeviceTrust device_;
-    std::string thumbprint_;
-    std::shared_ptr<net::WebSocket> socket_;  // shared with the server's read loop
+    DeviceKeyring keys_;
+    std::string thumbprint_, kid_;
+    std::shared_ptr<Pipe> pipe_;  // shared with what reads it
     link::StudioSession session_;
     link::Receiver receiver_;
     link::Stamp stamp_;
-    link::Courier courier_;
     link::FailureMeter forged_;
-    async::Handle deadline_, token_end_, retry_;
+    Pulse pulse_;
+    CommandSender commands_;
+    SeqGaps gaps_;
+    std::set<std::int64_t> storing_;  // seqs on their way into the database
+    async::Handle deadline_;
     std::string session_id_, firmware_version_;
-    WallTime since_, last_seen_;
-    bool receipt_owed_ = false;
-    // Shared with posted receipts, which may outlive the session.
+    WallTime since_, last_seen_, token_ends_;
+    SteadyTime last_heard_;
+    std::string cause_;  // of the end, when the other end or the line said it
+    int close_code_ = 0;
+    bool greeted_ = false, absent_ = false, receipt_owed_ = false;
+    // Shared with posted work, which may outlive the session.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -4,62 +4,53 @@
 #include <map>
 #include <utility>
 
-#include "base/crash_point.hpp"
 #include "base/ids.hpp"
 #include "base/log.hpp"
-#include "contract/json_text.hpp"
 #include "crypto/certificate.hpp"
-#include "crypto/session_token.hpp"
 #include "link/close_code.hpp"
 #include "studio/adapters/channel/appliance_session.hpp"
+#include "studio/adapters/channel/command_book.hpp"
+#include "studio/adapters/channel/pipe_wss.hpp"
 
 namespace vistter::studio {
 namespace {
 
-constexpr std::int64_t minute_ms = 60'000, day_ms = 86'400'000;
-
-// How long a command may wait for its appliance when nobody said otherwise (contract B.2).
-std::int64_t default_life_ms(const NewCommand& command) {
-    using contract::MessageType;
-    switch (command.type) {
-        case MessageType::DEVICE_CONFIG:
-            return 7 * day_ms;
-        case MessageType::TIMELINE_LOAD:
-            return day_ms;
-        case MessageType::CAMERA_ACTION: {
-            const auto action = contract::text_at_pointer(command.body, "/action");
-            return action && action->starts_with("\"ptz_") ? minute_ms : day_ms;
-        }
-        default:
-            return minute_ms;
-    }
-}
+constexpr std::int64_t trace_days = 90, session_days = 400;
 
 class LiveChannel final : public Channel {
   public:
     LiveChannel(async::Loop& loop, store::Database& database, DeviceDirectory& devices,
-                Projection& projection, const Clock& clock, Random& random, ChannelOptions options,
-                crypto::PrivateKey key)
-        : database_(database),
-          devices_(devices),
+                Projection& projection, const Clock& clock, Random& random, ChannelOptions options)
+        : devices_(devices),
           projection_(projection),
           clock_(clock),
           random_(random),
           options_(std::move(options)),
-          ledger_(database),
-          codec_(std::move(key), options_.keys.message.front().kid),
           loop_(loop),
+          codec_(options_.keys),
+          tables_(database),
+          group_(loop, database),
+          book_({loop, database, tables_, devices, projection, clock, random, options_},
+                [this](const std::string& device_id) { return commands_of(device_id); }),
+          inbox_(tables_, group_, projection, clock,
+                 [this](const std::vector<std::string>& ids) { book_.finished(ids); }),
           parts_{loop,
                  database,
-                 ledger_,
+                 tables_,
+                 group_,
+                 inbox_,
                  projection,
+                 devices,
                  codec_,
                  clock,
                  random,
-                 options_.issuer,
+                 options_,
                  [this](ApplianceSession& session) { on_opened(session); },
                  [this](ApplianceSession& session) { on_ended(session); }} {
-        tick_ = loop.every(1'000, [this] { expire(); });
+        tables_.sessions.end_all(clock.wall(), "Studio stopped");
+        const std::int64_t beat_ms = std::int64_t{options_.heartbeat_s} * 1'000;
+        tick_ = loop.every(std::min<std::int64_t>(500, beat_ms / 10), [this] { tick(); });
+        expiry_ = loop.every(1'000, [this] { book_.expire(); });
         housekeeping_ = loop.every(3'600'000, [this] { prune(); });
     }
 
@@ -74,6 +65,15 @@ class LiveChannel final : public Channel {
         return route;
     }
 
+    AcceptPipe acceptor() override {
+        return [this](const std::string& device_id, const std::string& thumbprint,
+                      std::shared_ptr<Pipe> pipe) {
+            auto device = devices_.device(device_id);
+            if (!device) return turn_away(unknown(), std::move(pipe));
+            return accept(std::move(*device), thumbprint, std::move(pipe));
+        };
+    }
+
     Result<SessionToken> issue_session_token(ByteView client_certificate) override {
         const auto device = admit(client_certificate);
         if (!device) return device.error();
@@ -86,80 +86,82 @@ class LiveChannel final : public Channel {
         claims.expires_at = {claims.issued_at.ms + options_.session_token_ms};
         claims.certificate_thumbprint =
             crypto::Certificate::from_der(client_certificate)->thumbprint();
-        return SessionToken{crypto::sign_session_token(codec_.key(), codec_.kid(), claims),
-                            claims.expires_at};
+        return SessionToken{codec_.sign_token(claims), claims.expires_at};
+    }
+
+    void set_keys(const ChannelKeys& keys) override { codec_ = MessageCodec(keys); }
+
+    void trust_changed(const std::string& device_id) override {
+        auto device = devices_.device(device_id);
+        for (ApplianceSession* session : open_sessions()) {
+            if (session->device_id() != device_id) continue;
+            if (device) {
+                session->trust(*device);
+            } else {
+                session->close(link::close_code::revoked, "no such appliance any more");
+            }
+        }
     }
 
     void disconnect(const std::string& device_id, int code, const std::string& reason) override {
-        const auto found = current_.find(device_id);
-        if (found != current_.end()) sessions_.at(found->second)->close(code, reason);
+        for (ApplianceSession* session : open_sessions()) {
+            if (session->device_id() == device_id) session->close(code, reason);
+        }
     }
-
-    AcceptPipe acceptor() override { return {}; }
-    void set_keys(const ChannelKeys&) override {}
-    void trust_changed(const std::string&) override {}
 
     void drain() override {
         draining_ = true;
-        std::vector<ApplianceSession*> open;
-        for (const auto& [number, session] : sessions_) open.push_back(session.get());
-        for (ApplianceSession* session : open) session->drain();
+        for (ApplianceSession* session : open_sessions()) session->drain();
     }
 
-    Result<std::string> submit(const NewCommand& command) override {
-        const auto device = devices_.device(command.device_id);
-        if (!device) return fail(ErrorCode::RES_NOT_FOUND, "no appliance " + command.device_id);
-        if (device->revoked)
-            return fail(ErrorCode::SEC_REVOKED, "the appliance's pairing was revoked");
-        crash_point(CrashStep::studio_before_accept);
-        const WallTime now = clock_.wall();
-        const WallTime expires =
-            command.expires_at.value_or(WallTime{now.ms + default_life_ms(command)});
-        std::string id = make_uuid7(clock_, random_);
-        try {
-            if (ledger_.unfinished(command.device_id) >= options_.queue_limit) {
-                return fail(ErrorCode::LIM_QUEUE_FULL,
-                            "too many unfinished commands wait for this appliance");
-            }
-            database_.transaction([&] { id = ledger_.add(command, now, expires, id); });
-        } catch (const store::StorageFailure& failure) {
-            return failure.error();
-        }
-        crash_point(CrashStep::studio_after_accept);
-        send_soon(command.device_id, id, expires);
-        return id;
-    }
-
+    Result<std::string> submit(const NewCommand& command) override { return book_.submit(command); }
     std::optional<CommandRecord> find(const std::string& message_id) const override {
-        return ledger_.find(message_id);
+        return tables_.ledger.find(message_id, clock_.wall());
     }
     std::vector<CommandRecord> list(const std::string& device_id, int limit) const override {
-        return ledger_.list(device_id, limit);
+        return tables_.ledger.list(device_id, limit, clock_.wall());
     }
-
-    Result<Cancellation> cancel(const std::string&, const contract::Actor&,
-                                const std::string&) override {
-        return fail(ErrorCode::RES_NOT_FOUND, "no such command");
+    Result<Cancellation> cancel(const std::string& message_id, const contract::Actor& actor,
+                                const std::string& reason) override {
+        return book_.cancel(message_id, actor, reason);
     }
-    Status resend(const std::string&) override {
-        return fail(ErrorCode::RES_NOT_FOUND, "no such command");
+    Status resend(const std::string& message_id) override { return book_.resend(message_id); }
+    std::vector<TraceEntry> trace(const std::string& message_id) const override {
+        return book_.trace(message_id);
     }
-    std::vector<TraceEntry> trace(const std::string&) const override { return {}; }
-    std::vector<Orphan> orphans(const std::string&, int) const override { return {}; }
-    std::vector<link::LedgerRow> ledger_rows(const std::string&, std::int64_t, int) const override {
-        return {};
+    std::vector<Orphan> orphans(const std::string& device_id, int limit) const override {
+        return tables_.trace.orphans(device_id, limit);
     }
-    void on_command_finished(std::function<void(const CommandRecord&)>) override {}
-    std::vector<SessionRecord> history(const std::string&, int) const override { return {}; }
+    std::vector<link::LedgerRow> ledger_rows(const std::string& device_id, std::int64_t after_n,
+                                             int limit) const override {
+        return tables_.chain.rows(device_id, after_n, limit);
+    }
+    void on_command_finished(std::function<void(const CommandRecord&)> listener) override {
+        book_.on_finished(std::move(listener));
+    }
 
     SessionInfo session(const std::string& device_id) const override {
         const auto found = current_.find(device_id);
         if (found != current_.end()) return sessions_.at(found->second)->info();
         const auto former = former_.find(device_id);
-        return former == former_.end() ? SessionInfo{} : former->second;
+        if (former != former_.end()) return former->second;
+        SessionInfo info;
+        for (const SessionRecord& record : tables_.sessions.history(device_id, 1)) {
+            info.session_id = record.session_id;
+            info.since = record.connected_at;
+            info.last_seen = record.ended_at.value_or(record.connected_at);
+            info.firmware_version = record.firmware_version;
+            info.transport = record.transport;
+        }
+        return info;
+    }
+    std::vector<SessionRecord> history(const std::string& device_id, int limit) const override {
+        return tables_.sessions.history(device_id, limit);
     }
 
   private:
+    static Error unknown() { return fail(ErrorCode::SEC_UNAUTHORISED, "unknown appliance"); }
+
     // The device that owns this certificate now: named by it, known, not revoked, and this very
     // certificate.
     Result<DeviceTrust> admit(ByteView der) const {
@@ -169,8 +171,7 @@ class LiveChannel final : public Channel {
         const auto name = crypto::device_of(*certificate);
         if (!name) return name.error();
         auto device = devices_.device(name->device_id);
-        if (!device || device->tenant != name->tenant)
-            return fail(ErrorCode::SEC_UNAUTHORISED, "unknown appliance");
+        if (!device || device->tenant != name->tenant) return unknown();
         if (device->revoked)
             return fail(ErrorCode::SEC_REVOKED, "the appliance's pairing was revoked");
         const auto& good = device->certificate_thumbprints;
@@ -182,23 +183,38 @@ class LiveChannel final : public Channel {
 
     net::WebSocketEvents on_connection(const net::Request& upgrade,
                                        std::shared_ptr<net::WebSocket> socket) {
-        auto device = draining_ ? Result<DeviceTrust>(fail(ErrorCode::SYS_BUSY, "draining"))
-                                : admit(upgrade.client_certificate);
-        if (!device) {
-            const ErrorCode code = device.error().code;
-            log::warning("connection from {} refused: {}", upgrade.remote_address,
-                         describe(device.error()));
-            socket->close(code == ErrorCode::SYS_BUSY      ? link::close_code::draining
-                          : code == ErrorCode::SEC_REVOKED ? link::close_code::revoked
-                                                           : link::close_code::auth_failed,
-                          device.error().message);
-            return {[](const std::string&) {}, [](int, const std::string&) {}};
+        auto pipe = std::make_shared<WssPipe>(std::move(socket));  // shared: pipe.hpp
+        auto device = admit(upgrade.client_certificate);
+        PipeEvents events;
+        if (device) {
+            const auto own = crypto::Certificate::from_der(upgrade.client_certificate);
+            events = accept(std::move(*device), own->thumbprint(), std::move(pipe));
+        } else {
+            events = turn_away(device.error(), std::move(pipe));
+        }
+        return {std::move(events.message), std::move(events.closed)};
+    }
+
+    PipeEvents turn_away(const Error& why, std::shared_ptr<Pipe> pipe) {
+        log::warning("connection refused: {}", describe(why));
+        pipe->close(why.code == ErrorCode::SYS_BUSY      ? link::close_code::draining
+                    : why.code == ErrorCode::SEC_REVOKED ? link::close_code::revoked
+                                                         : link::close_code::auth_failed,
+                    why.message);
+        return {[](const std::string&) {}, [](int, const std::string&) {}};
+    }
+
+    PipeEvents accept(DeviceTrust device, const std::string& thumbprint,
+                      std::shared_ptr<Pipe> pipe) {
+        if (draining_) return turn_away(fail(ErrorCode::SYS_BUSY, "draining"), std::move(pipe));
+        if (device.revoked) {
+            return turn_away(fail(ErrorCode::SEC_REVOKED, "the appliance's pairing was revoked"),
+                             std::move(pipe));
         }
         const std::uint64_t number = ++last_session_;
-        const std::string thumbprint =
-            crypto::Certificate::from_der(upgrade.client_certificate)->thumbprint();
-        sessions_.emplace(number, std::make_unique<ApplianceSession>(
-                                      parts_, std::move(*device), thumbprint, std::move(socket)));
+        sessions_.emplace(number,
+                          std::make_unique<ApplianceSession>(parts_, number, std::move(device),
+                                                             thumbprint, std::move(pipe)));
         const auto with = [this, number, alive = std::weak_ptr<bool>(alive_)](const auto& work) {
             if (alive.expired()) return;
             if (const auto found = sessions_.find(number); found != sessions_.end())
@@ -207,20 +223,20 @@ class LiveChannel final : public Channel {
         return {[with](const std::string& text) {
                     with([&](ApplianceSession& session) { session.on_message(text); });
                 },
-                [with](int, const std::string&) {
-                    with([](ApplianceSession& session) { session.on_closed(); });
+                [with](int code, const std::string& reason) {
+                    with([&](ApplianceSession& session) { session.on_closed(code, reason); });
                 }};
     }
 
     void on_opened(ApplianceSession& session) {
         const auto former = current_.find(session.device_id());
         const std::uint64_t older = former == current_.end() ? 0 : former->second;
-        current_[session.device_id()] = number_of(session);
+        current_[session.device_id()] = session.number();
         if (older != 0) sessions_.at(older)->replaced();
     }
 
     void on_ended(ApplianceSession& session) {
-        const std::uint64_t number = number_of(session);
+        const std::uint64_t number = session.number();
         const auto current = current_.find(session.device_id());
         if (current != current_.end() && current->second == number) {
             former_[session.device_id()] = session.info();
@@ -233,60 +249,51 @@ class LiveChannel final : public Channel {
         });
     }
 
-    std::uint64_t number_of(const ApplianceSession& session) const {
-        for (const auto& [number, candidate] : sessions_) {
-            if (candidate.get() == &session) return number;
-        }
-        return 0;
+    std::vector<ApplianceSession*> open_sessions() const {
+        std::vector<ApplianceSession*> open;
+        for (const auto& [number, session] : sessions_) open.push_back(session.get());
+        return open;
     }
 
-    // After the submitter's own transaction, should there be one: what is not durable yet must not
-    // leave.
-    void send_soon(const std::string& device_id, const std::string& message_id,
-                   WallTime expires_at) {
-        loop_.post([=, this, alive = std::weak_ptr<bool>(alive_)] {
-            if (alive.expired()) return;
-            const auto found = current_.find(device_id);
-            if (found != current_.end())
-                sessions_.at(found->second)->command_added(message_id, expires_at);
-            projection_.changed(device_id);
-        });
+    CommandSender* commands_of(const std::string& device_id) const {
+        const auto found = current_.find(device_id);
+        return found == current_.end() ? nullptr : &sessions_.at(found->second)->commands();
     }
 
-    void expire() {
-        try {
-            for (const std::string& device_id : ledger_.expire_queued(clock_.wall()))
-                projection_.changed(device_id);
-        } catch (const store::StorageFailure& failure) {
-            log::error("the ledger cannot be written: {}", failure.what());
-        }
+    void tick() {
+        for (ApplianceSession* session : open_sessions()) session->tick();
     }
 
     void prune() {
         try {
-            ledger_.prune(clock_.wall(), options_.inbox_days);
+            const WallTime now = clock_.wall();
+            tables_.ledger.prune(now, options_.inbox_days);
+            tables_.trace.prune(now, trace_days);
+            tables_.sessions.prune(now, session_days);
         } catch (const store::StorageFailure& failure) {
-            log::error("the ledger cannot be pruned: {}", failure.what());
+            log::error("the road's tables cannot be pruned: {}", failure.what());
         }
     }
 
-    store::Database& database_;
     DeviceDirectory& devices_;
     Projection& projection_;
     const Clock& clock_;
     Random& random_;
     ChannelOptions options_;
-    Ledger ledger_;
-    MessageCodec codec_;
     async::Loop& loop_;
+    MessageCodec codec_;
+    RoadTables tables_;
+    CommitGroup group_;
+    CommandBook book_;
+    Inbox inbox_;
     SessionParts parts_;
     std::map<std::uint64_t, std::unique_ptr<ApplianceSession>> sessions_;  // every open connection
     std::map<std::string, std::uint64_t> current_;  // by device: its one session
     std::map<std::string, SessionInfo> former_;     // by device: the last one that ended
-    async::Handle tick_, housekeeping_;
+    async::Handle tick_, expiry_, housekeeping_;
     std::uint64_t last_session_ = 0;
     bool draining_ = false;
-    // Shared with posted work and the server's sockets, which may outlive the channel.
+    // Shared with posted work and the pipes' readers, which may outlive the channel.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
@@ -295,10 +302,8 @@ class LiveChannel final : public Channel {
 std::unique_ptr<Channel> make_channel(async::Loop& loop, store::Database& database,
                                       DeviceDirectory& devices, Projection& projection,
                                       const Clock& clock, Random& random, ChannelOptions options) {
-    auto key = crypto::PrivateKey::from_pem(options.keys.message.front().pem);
-    if (!key) throw std::invalid_argument("Studio's signing key cannot be read");
     return std::make_unique<LiveChannel>(loop, database, devices, projection, clock, random,
-                                         std::move(options), std::move(*key));
+                                         std::move(options));
 }
 
 }  // namespace vistter::studio

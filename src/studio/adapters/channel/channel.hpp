@@ -14,22 +14,10 @@
 #include "net/server.hpp"
 #include "store/database.hpp"
 #include "studio/adapters/channel/pipe.hpp"
+#include "studio/adapters/channel/studio_keys.hpp"
 #include "studio/core/channel.hpp"
 
 namespace vistter::studio {
-
-// A P-256 private key of Studio's and the kid it is known by.
-struct StudioKey {
-    std::string kid, pem;
-};
-
-struct ChannelKeys {
-    // "studio:<environment>#<n>". The first signs messages, unless a device does not know it yet
-    // (DeviceTrust::studio_kid).
-    std::vector<StudioKey> message;
-    // The first signs session tokens; those signed by the others are good until they end.
-    std::vector<StudioKey> token;
-};
 
 struct ChannelOptions {
     std::string issuer;  // Studio's environment, `iss` of session tokens
