@@ -21,6 +21,7 @@
 #include "appliance/adapters/processes/preview.hpp"
 #include "appliance/adapters/processes/program.hpp"
 #include "appliance/adapters/road/road.hpp"
+#include "appliance/adapters/store/salvage.hpp"
 #include "appliance/adapters/store/stores.hpp"
 #include "appliance/adapters/system/probe.hpp"
 #include "appliance/app/credentials.hpp"
@@ -67,6 +68,8 @@ struct Storage {
     std::unique_ptr<OverlayStore> overlays;
     std::unique_ptr<RunStore> runs;
     std::unique_ptr<StreamStore> streams;
+    std::filesystem::path damaged;  // a former database that was moved aside; empty: none
+    std::vector<std::string> lost_tables;
     std::unique_ptr<AttemptStore> attempts;
     std::unique_ptr<AccountStore> accounts;
     std::unique_ptr<SetupCode> setup_code;
@@ -107,9 +110,12 @@ Result<Storage> open_storage(const Options& options) {
     if (!lock) return lock.error();
     storage.lock = *lock;
     if (const Status opened = open_identity(storage, options); !opened) return opened.error();
-    auto database = store::open_database(options.state / "appliance.db", appliance_migrations());
-    if (!database) return database.error();
-    storage.database = *std::move(database);
+    auto salvaged =
+        open_or_replace(options.state / "appliance.db", appliance_migrations(), machine_clock());
+    if (!salvaged) return salvaged.error();
+    storage.database = std::move(salvaged->database);
+    storage.damaged = salvaged->aside;
+    storage.lost_tables = std::move(salvaged->lost);
     auto library = open_library(options.state);
     if (!library) return library.error();
     storage.library = *std::move(library);
@@ -298,10 +304,20 @@ class ControlProcess final : public Application {
             reports_.event("device.started",
                            context.text("boot_id", probe_->read().boot_id).text("reason", "start"));
         });
+        guarded("damage", [&] { tell_damage(); });
         open_road();
         guard_->start();
         telemetry_->start();
         if (!identity()) pairing_file_->start();
+    }
+
+    void tell_damage() {
+        if (storage_.damaged.empty()) return;
+        contract::ObjectWriter context;
+        reports_.event(
+            "journal.corrupt",
+            context.text("table", storage_.damaged.filename().string())
+                .integer("quarantined", static_cast<std::int64_t>(storage_.lost_tables.size())));
     }
 
     LinkStatus link_status() const {

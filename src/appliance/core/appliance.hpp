@@ -28,6 +28,7 @@ class Appliance final : public CommandHandler, public ProgramListener, public Ou
     Decision decide(const Command& command) override;
     void run(const Command& command) override;
     void committed(const Command& command) override;
+    void cancelled(const Command& command) override;
 
     void program_lost() override;
     void program_ready(bool adopted) override;
