@@ -26,6 +26,12 @@ std::string check_environment(const std::string& text) {
                 : "an environment has 1 to 32 lower-case letters, digits and dashes";
 }
 
+std::string check_broker(const std::string& url) {
+    constexpr std::string_view scheme = "mqtts://";
+    const bool fine = url.starts_with(scheme) && read_endpoint(url.substr(scheme.size())).ok();
+    return fine ? std::string() : url + " is not mqtts://HOST:PORT";
+}
+
 }  // namespace
 
 Result<Endpoint> read_endpoint(const std::string& text) {
@@ -67,6 +73,12 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_code) {
                    "Name of this Studio's tenant and keys, fixed at first start")
         ->capture_default_str()
         ->check(check_environment);
+    app.add_option("--broker-url", options.broker_url,
+                   "MQTT broker that carries the channel too, as `vistter broker-config` sets it "
+                   "up: mqtts://HOST:PORT")
+        ->check(check_broker);
+    app.add_flag("--broker-first", options.broker_first,
+                 "Appliances prefer the broker and fall back to --channel");
     app.add_option("--web", options.web, "Folder of the built web pages");
     app.add_option("--ready-fd", options.ready_fd,
                    "Descriptor that gets one JSON line when everything listens")

@@ -24,7 +24,9 @@ struct Options {
     std::string
         public_host;  // empty: the listening address, or this machine's name if that is any address
     std::string environment = "main";  // names the tenant and the keys; fixed at the first start
-    std::filesystem::path web;         // empty: beside the program
+    std::string broker_url;     // mqtts://host:port, as Studio and appliances reach it; empty: none
+    bool broker_first = false;  // appliances prefer it to the channel that Studio terminates
+    std::filesystem::path web;  // empty: beside the program
     int ready_fd = 1;
 };
 

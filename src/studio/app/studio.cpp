@@ -10,15 +10,18 @@
 #include <utility>
 
 #include "async/loop.hpp"
+#include "base/bytes.hpp"
 #include "base/log.hpp"
 #include "contract/object_writer.hpp"
 #include "contract/validate.hpp"
 #include "crypto/password.hpp"
+#include "net/broker_config.hpp"
 #include "net/server.hpp"
 #include "store/database.hpp"
 #include "studio/adapters/accounts/accounts.hpp"
 #include "studio/adapters/accounts/setup_code.hpp"
 #include "studio/adapters/authority/authority.hpp"
+#include "studio/adapters/channel/broker.hpp"
 #include "studio/adapters/channel/channel.hpp"
 #include "studio/adapters/library/library.hpp"
 #include "studio/adapters/pairing/code_attempts.hpp"
@@ -39,7 +42,8 @@ namespace vistter::studio {
 namespace {
 
 constexpr std::int64_t trust_check_ms = 3'600'000;
-constexpr std::int64_t drain_ms = 300;  // for GOODBYEs and last answers to leave
+constexpr std::int64_t drain_ms = 300;    // for GOODBYEs and last answers to leave
+constexpr int credential_revoked = 4410;  // close code
 constexpr int hash_threads = 2;
 constexpr std::size_t hash_queue = 64;
 
@@ -111,7 +115,9 @@ class Service final : public Studio {
     void tell_people() const;
     void see_to_trust();
     void use_keys(StudioKeyKind kind);
+    void tell_channel(const std::string& device_id);
     void show_certificate();
+    void connect_broker();
     void shut_down(int signal);
 
     Options options_;
@@ -134,6 +140,7 @@ class Service final : public Studio {
     Services services_;
     std::unique_ptr<net::Server> web_;
     std::unique_ptr<net::Server> road_;
+    std::unique_ptr<Broker> broker_;
     async::Handle signals_, trust_timer_, drain_timer_;
 };
 
@@ -154,21 +161,17 @@ ChannelOptions Service::channel_options() const {
 }
 
 std::unique_ptr<TrustDesk> Service::make_trust_desk() {
-    return std::make_unique<TrustDesk>(
-        TrustDesk::Parts{.registry = *registry_,
-                         .rotations = *rotations_,
-                         .authority = *base_.trust,
-                         .commands = *channel_,
-                         .audit = *records_,
-                         .work = *records_,
-                         .clock = machine_clock(),
-                         .random = machine_random(),
-                         .device_changed =
-                             [this](const std::string& device_id) {
-                                 channel_->trust_changed(device_id);
-                                 live_.changed(device_id);
-                             },
-                         .keys_changed = [this](StudioKeyKind kind) { use_keys(kind); }});
+    return std::make_unique<TrustDesk>(TrustDesk::Parts{
+        .registry = *registry_,
+        .rotations = *rotations_,
+        .authority = *base_.trust,
+        .commands = *channel_,
+        .audit = *records_,
+        .work = *records_,
+        .clock = machine_clock(),
+        .random = machine_random(),
+        .device_changed = [this](const std::string& device_id) { tell_channel(device_id); },
+        .keys_changed = [this](StudioKeyKind kind) { use_keys(kind); }});
 }
 
 Services Service::make_services() {
@@ -180,7 +183,6 @@ Services Service::make_services() {
         return IssuedSession{issued->token, issued->expires_at};
     };
     const auto replaced = [this](const std::string& device_id) {
-        constexpr int credential_revoked = 4410;
         channel_->disconnect(device_id, credential_revoked, "this appliance was paired again");
         live_.changed(device_id);
     };
@@ -237,6 +239,9 @@ Status Service::listen() {
     road_ = std::move(*road_server);
     services_.addresses =
         addresses_of(hosts_, reachable_host(options_), web_->port(), road_->port());
+    services_.addresses.broker_url = options_.broker_url;
+    services_.addresses.broker_first = options_.broker_first;
+    connect_broker();
     return ok();
 }
 
@@ -288,6 +293,14 @@ void Service::see_to_trust() {
     }
 }
 
+void Service::tell_channel(const std::string& device_id) {
+    const auto trust = registry_->device(device_id);
+    if (trust && trust->revoked)
+        channel_->disconnect(device_id, credential_revoked, "this appliance was revoked");
+    channel_->trust_changed(device_id);
+    live_.changed(device_id);
+}
+
 void Service::use_keys(StudioKeyKind kind) {
     if (kind == StudioKeyKind::message || kind == StudioKeyKind::session)
         return channel_->set_keys(channel_keys());
@@ -297,6 +310,20 @@ void Service::use_keys(StudioKeyKind kind) {
         log::error("{}", describe(set.error()));
 }
 
+// With a new certificate of its own each time: it is a client there.
+void Service::connect_broker() {
+    if (options_.broker_url.empty()) return;
+    BrokerOptions broker;
+    broker.url = options_.broker_url;
+    broker.tls.root_pem = base_.trust->client_roots_pem();
+    for (const std::string& pin : base_.trust->trust_bundle().pins)
+        broker.tls.pins.push_back(from_hex(pin).value_or(Bytes()));
+    const TlsFiles identity = base_.trust->client_identity(net::broker_studio_name);
+    broker.tls.identity = {identity.certificate_pem, identity.key_pem};
+    broker_ =
+        open_broker(loop_, machine_random(), *registry_, std::move(broker), channel_->acceptor());
+}
+
 void Service::show_certificate() {
     const net::TlsIdentity identity{base_.trust->server_chain_pem(), base_.trust->server_key_pem()};
     for (net::Server* server : {web_.get(), road_.get()}) {
@@ -304,6 +331,7 @@ void Service::show_certificate() {
         if (auto set = server->set_identity(identity); !set)
             log::error("{}", describe(set.error()));
     }
+    connect_broker();
 }
 
 void Service::shut_down(int signal) {

@@ -124,7 +124,8 @@ class Registry : public DeviceDirectory {
     virtual std::vector<Credential> credentials(const std::string& device_id) const = 0;
     virtual std::vector<Credential> credentials(const std::string& device_id,
                                                 CredentialKind kind) const = 0;
-    // The number of the next credential of that kind: one that was never used.
+    // The number of the next credential of that kind: one that was never used. Signing and sealing
+    // keys share their numbers, as they share the form of their ids.
     virtual std::int64_t next_number(const std::string& device_id, CredentialKind kind) const = 0;
     virtual void put_credential(const Credential& credential) = 0;  // new, or changed
 };

@@ -53,9 +53,12 @@ void TrustDesk::tick() {
         for (const Credential& each : ended(parts_.registry.credentials(device_id), now))
             parts_.registry.put_credential(each);
         give_up_unanswered(device_id);
-        renew_if_due(*device);
     }
-    retire_unneeded();
+    retire_unneeded();  // before devices are told: it changes what there is to tell
+    for (const std::string& device_id : parts_.registry.device_ids()) {
+        const auto device = parts_.registry.find_device(device_id);
+        if (device && !device->revoked()) renew_if_due(*device);
+    }
 }
 
 void TrustDesk::renew_if_due(const Device& device) {

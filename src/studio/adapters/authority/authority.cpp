@@ -70,6 +70,7 @@ class FileTrust final : public StudioTrust {
     }
     std::vector<NamedKey> message_keys() const override;
     std::vector<NamedKey> session_keys() const override;
+    TlsFiles client_identity(const std::string& common_name) override;
     bool renew_server_certificate() override;
     bool made_spare_root() const override { return material_.made_spare; }
     std::filesystem::path spare_root_file() const override { return spare_key_file(material_); }
@@ -289,12 +290,26 @@ Status FileTrust::rotate(StudioKeyKind kind) {
 bool FileTrust::retire_former(StudioKeyKind kind) {
     if (ring(kind).all().size() == 1) return false;
     if (kind == StudioKeyKind::session && !sessions_ended()) return false;
-    ring(kind).forget_former();
     if (kind == StudioKeyKind::root) {
-        // Its certificate may stay on disk: without a key of its number nothing reads it.
+        std::error_code ignored;  // without a key of its number nothing reads it again
+        for (const RingKey& each : material_.root_keys.all()) {
+            if (&each != &material_.root_keys.current())
+                std::filesystem::remove(material_.root_keys.file(each.number, "pem"), ignored);
+        }
         material_.roots.erase(material_.roots.begin() + 1, material_.roots.end());
     }
+    ring(kind).forget_former();
     return true;
+}
+
+// Named like no appliance (crypto::device_of), so that it opens nothing at the channel.
+TlsFiles FileTrust::client_identity(const std::string& common_name) {
+    constexpr std::int64_t year_days = 397;
+    const auto key = crypto::PrivateKey::generate();
+    const auto certificate = crypto::issue_device(
+        material_.root_keys.current().key, material_.roots.front(), key.public_key(),
+        "spiffe://vistter/" + common_name, validity(clock_.wall(), year_days), random_);
+    return {certificate.to_pem(), key.to_pem()};
 }
 
 bool FileTrust::renew_server_certificate() {

@@ -20,6 +20,9 @@ struct AuthorityOptions {
     std::vector<std::string> hosts;  // names and addresses of the server certificate
 };
 
+struct TlsFiles {
+    std::string certificate_pem, key_pem;
+};
 struct NamedKey {
     std::string kid, pem;  // P-256 private key
 };
@@ -36,6 +39,8 @@ class StudioTrust : public Authority {
     // Those that are good now, the current one first.
     virtual std::vector<NamedKey> message_keys() const = 0;  // "studio:<environment>#<n>"
     virtual std::vector<NamedKey> session_keys() const = 0;  // "session:<environment>#<n>"
+    // A new client certificate of the current root with this common name, for a year.
+    virtual TlsFiles client_identity(const std::string& common_name) = 0;
     // Issues the server certificate anew when it ends within 30 days. True: it did, and listeners
     // need the new one.
     virtual bool renew_server_certificate() = 0;

@@ -324,8 +324,8 @@ std::vector<Credential> SqlRegistry::credentials(const std::string& device_id,
 
 std::int64_t SqlRegistry::next_number(const std::string& device_id, CredentialKind kind) const {
     auto row = database_.prepare(
-        "SELECT COALESCE(MAX(number), 0) + 1 FROM device_credentials WHERE device_id = ? AND kind "
-        "= ?");
+        "SELECT COALESCE(MAX(number), 0) + 1 FROM device_credentials WHERE device_id = ?1 AND "
+        "(kind = 'client_cert') = (?2 = 'client_cert')");
     row.bind(device_id).bind(to_string(kind));
     return row.step() ? row.integer(0) : 1;
 }
