@@ -70,6 +70,8 @@ Result<json::value> RestClient::request(const std::string& method, const std::st
     options.tls = tls_;
     options.headers["accept"] = "application/json";
     if (!options.body.empty()) options.headers["content-type"] = media_type;
+    // The tools that store a timeline mean it, whichever version is there.
+    if (method == "PUT") options.headers["if-match"] = "*";
     if (!asset_name.empty()) options.headers["x-asset-name"] = asset_name;
     if (method == "POST")
         options.headers["idempotency-key"] = make_uuid7(machine_clock(), machine_random());

@@ -1,7 +1,9 @@
-// Default lifetimes of commands.
+// Default lifetimes of commands, and whose they are.
 #include "studio/core/command_policy.hpp"
 
 #include <algorithm>
+
+#include "link/authority.hpp"
 
 namespace vistter::studio {
 namespace {
@@ -27,6 +29,15 @@ std::int64_t default_lifetime_ms(contract::MessageType type, std::string_view ca
         default:
             return minute_ms;
     }
+}
+
+bool may_command(std::string_view role, contract::MessageType type) {
+    return link::may_order(role, type);
+}
+
+bool is_plain_command(contract::MessageType type) {
+    return contract::is_command(type) && type != contract::MessageType::COMMAND_CANCEL &&
+           type != contract::MessageType::CREDENTIAL_REFRESH;
 }
 
 Result<CommandTiming> command_timing(contract::MessageType type, std::string_view camera_action,

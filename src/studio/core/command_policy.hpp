@@ -1,4 +1,5 @@
-// How long a command stays worth running when its sender does not say (contract B.2, `expires_at`).
+// Who may order a command, and how long it stays worth running when its sender does not say
+// (contract B.2, `expires_at`).
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,11 @@ inline constexpr std::int64_t max_command_lifetime_s = 30LL * 86'400;
 // `action` of a CAMERA_ACTION and ignored otherwise: moving a camera is a live act, changing the
 // list of cameras is not.
 std::int64_t default_lifetime_ms(contract::MessageType type, std::string_view camera_action);
+
+// Whether a person of that role may order it, by the table the appliance judges by too.
+bool may_command(std::string_view role, contract::MessageType type);
+// The six that act on the show. COMMAND_CANCEL and CREDENTIAL_REFRESH have doors of their own.
+bool is_plain_command(contract::MessageType type);
 
 struct CommandTiming {
     WallTime expires_at;

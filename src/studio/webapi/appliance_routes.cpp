@@ -5,10 +5,13 @@
 #include <utility>
 
 #include "contract/json.hpp"
+#include "link/ledger_line.hpp"
+#include "studio/webapi/config_view.hpp"
 #include "studio/webapi/gate.hpp"
 #include "studio/webapi/json_body.hpp"
 #include "studio/webapi/live_state.hpp"
 #include "studio/webapi/live_streams.hpp"
+#include "studio/webapi/ownership.hpp"
 #include "studio/webapi/page_list.hpp"
 #include "studio/webapi/problem.hpp"
 #include "studio/webapi/route.hpp"
@@ -16,8 +19,12 @@
 namespace vistter::studio {
 namespace {
 
+constexpr int most_sessions = 1'000;
+constexpr int most_ledger_rows = 10'000;
+constexpr int most_config_commands = 10'000;
+
 Result<Device> device_of(const Services& services, const Call& call) {
-    auto device = services.registry.find_device(call.parameter("device_id"));
+    auto device = owned_device(services, *call.who, call.parameter("device_id"));
     if (!device) return fail(ErrorCode::RES_NOT_FOUND, "no appliance has this id");
     return std::move(*device);
 }
@@ -49,11 +56,11 @@ json::object device_json(const Services& services, const Device& device) {
 Result<net::Response> get_appliances(Services& services, const Call& call) {
     const auto page = read_page(call.request);
     if (!page) return page.error();
-    return json_response(
-        200,
-        page_of<Device>(
-            services.registry.devices(call.who->user.tenant), *page, [](const auto& device) { return device.device_id; },
-            [&](const auto& device) { return device_json(services, device); }));
+    return json_response(200,
+                         page_of<Device>(
+                             services.registry.devices(call.who->user.tenant), *page,
+                             [](const auto& device) { return device.device_id; },
+                             [&](const auto& device) { return device_json(services, device); }));
 }
 
 Result<net::Response> get_appliance(Services& services, const Call& call) {
@@ -119,6 +126,57 @@ Result<net::Response> get_metrics(Services& services, const Call& call) {
         200, json::object{{"latest", std::move(latest)}, {"samples", std::move(samples)}});
 }
 
+json::value session_json(const SessionRecord& session) {
+    return json::object{
+        {"session_id", session.session_id},
+        {"transport", session.transport},
+        {"firmware_version", session.firmware_version},
+        {"connected_at", format_rfc3339(session.connected_at)},
+        {"ended_at",
+         session.ended_at ? json::value(format_rfc3339(*session.ended_at)) : json::value(nullptr)},
+        {"close_code", session.ended_at ? json::value(session.close_code) : json::value(nullptr)},
+        {"cause", session.ended_at ? json::value(session.cause) : json::value(nullptr)}};
+}
+
+Result<net::Response> get_sessions(Services& services, const Call& call) {
+    const auto page = read_page(call.request);
+    if (!page) return page.error();
+    return json_response(
+        200, page_of<SessionRecord>(
+                 services.sessions.history(call.parameter("device_id"), most_sessions), *page,
+                 [](const auto& session) { return session.session_id; }, session_json));
+}
+
+// Studio's chained ledger of one appliance, a row a line, as `vistter ledger verify` reads it.
+Result<net::Response> get_ledger(Services& services, const Call& call) {
+    const std::int64_t after = number_of(call.request.query_value("after").value_or("0"), -1);
+    const std::int64_t limit = number_of(call.request.query_value("limit").value_or("1000"), -1);
+    if (after < 0) return fail_at(ErrorCode::VAL_RANGE, "/after", "after is the n of a row or 0");
+    if (limit < 1 || limit > most_ledger_rows)
+        return fail_at(ErrorCode::VAL_RANGE, "/limit", "limit must be from 1 to 10000");
+    const auto rows =
+        services.commands.ledger_rows(call.parameter("device_id"), after, static_cast<int>(limit));
+    net::Response response;
+    response.headers = {{"Content-Type", "application/x-ndjson"},
+                        {"Content-Disposition", "attachment; filename=\"ledger.jsonl\""}};
+    for (const link::LedgerRow& row : rows) response.body += link::ledger_line(row) + "\n";
+    if (!rows.empty()) response.headers.emplace_back("X-Last-Row", std::to_string(rows.back().n));
+    return response;
+}
+
+Result<net::Response> get_config(Services& services, const Call& call) {
+    const std::string& device_id = call.parameter("device_id");
+    ConfigView view = view_config(services.commands.list(device_id, most_config_commands));
+    const json::object state = live_state(services.telemetry, device_id);
+    const json::value* revision = state.if_contains("config_revision");
+    return json_response(200,
+                         json::object{{"revision", revision ? *revision : json::value(nullptr)},
+                                      {"desired", std::move(view.desired)},
+                                      {"reported", std::move(view.reported)},
+                                      {"in_sync", view.diff.empty()},
+                                      {"diff", std::move(view.diff)}});
+}
+
 void stream_events(Services& services, const Call& call,
                    std::unique_ptr<net::Responder> responder) {
     const auto device = device_of(services, call);
@@ -157,7 +215,19 @@ std::vector<Route> appliance_routes() {
             {.method = "GET",
              .pattern = "/v1/appliances/{device_id}/metrics",
              .access = who,
-             .now = get_metrics}};
+             .now = get_metrics},
+            {.method = "GET",
+             .pattern = "/v1/appliances/{device_id}/config",
+             .access = who,
+             .now = get_config},
+            {.method = "GET",
+             .pattern = "/v1/appliances/{device_id}/sessions",
+             .access = who,
+             .now = get_sessions},
+            {.method = "GET",
+             .pattern = "/v1/appliances/{device_id}/ledger",
+             .access = Access::admin,
+             .now = get_ledger}};
 }
 
 }  // namespace vistter::studio

@@ -19,10 +19,6 @@ namespace {
 // A body of this size still fits max_message_bytes after envelope, base64url and signature.
 constexpr std::size_t max_body_text = 190'000;
 
-contract::Actor actor_of(const User& user) {
-    return {"user", user.user_id, user.role};
-}
-
 // The message as it would look, with stand-ins for what only a session knows.
 contract::Envelope stand_in(const CommandDraft& draft, const User& user, WallTime now) {
     contract::Envelope envelope;
@@ -37,6 +33,7 @@ contract::Envelope stand_in(const CommandDraft& draft, const User& user, WallTim
     envelope.expires_at = WallTime{now.ms + 60'000};
     envelope.actor = actor_of(user);
     envelope.ocl_version = draft.ocl_version;
+    envelope.requires_features = draft.requires_features;
     envelope.body = draft.body;
     return envelope;
 }
@@ -75,6 +72,16 @@ std::string location_of(const net::Response& response) {
 
 }  // namespace
 
+contract::Actor actor_of(const User& user) {
+    return {"user", user.user_id, user.role};
+}
+
+Status check_role(const User& user, contract::MessageType type) {
+    if (may_command(user.role, type)) return ok();
+    return fail(ErrorCode::API_FORBIDDEN,
+                fmt::format("the role {} may not order {}", user.role, to_string(type)));
+}
+
 Status check_draft(const CommandDraft& draft, const User& user, WallTime now) {
     if (draft.body.size() > max_body_text) {
         return fail_at(ErrorCode::VAL_TOO_BIG, "/body",
@@ -106,6 +113,7 @@ Result<net::Response> submit_command(Services& services, const Call& call, Comma
         return fail(ErrorCode::SEC_REVOKED,
                     "this appliance's credentials are revoked; pair it again");
     const User& user = call.who->user;
+    if (auto allowed = check_role(user, draft.type); !allowed) return allowed.error();
     if (auto checked = check_draft(draft, user, services.clock.wall()); !checked)
         return checked.error();
     const WallTime now = services.clock.wall();
@@ -117,6 +125,8 @@ Result<net::Response> submit_command(Services& services, const Call& call, Comma
     command.type = draft.type;
     command.body = std::move(draft.body);
     command.actor = actor_of(user);
+    command.correlation_id = call.correlation_id;
+    command.requires_features = std::move(draft.requires_features);
     command.expires_at = timing->expires_at;
     command.not_before = timing->not_before;
     command.ocl_version = draft.ocl_version;

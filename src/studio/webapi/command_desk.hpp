@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "studio/webapi/route.hpp"
 
@@ -18,7 +19,13 @@ struct CommandDraft {
     std::optional<std::int64_t> expires_in_s;
     std::optional<WallTime> not_before;
     std::optional<std::string> ocl_version;
+    std::vector<std::string> requires_features;
 };
+
+contract::Actor actor_of(const User& user);
+// Studio's half of "roles at both ends": the appliance judges by the same table. Errors:
+// API_FORBIDDEN.
+Status check_role(const User& user, contract::MessageType type);
 
 // Every fault of the message this draft would become, by the contract's writer schema and rules.
 // The pointers are into
@@ -26,8 +33,10 @@ struct CommandDraft {
 // pass the limit.
 Status check_draft(const CommandDraft& draft, const User& user, WallTime now);
 
-// Checks, journals and answers 202 with the message_id and its Location. Errors: as check_draft,
-// RES_NOT_FOUND (device), SEC_REVOKED, those of command_timing and of the ledger.
+// Checks, journals and answers 202 with the message_id and its Location. The request's correlation
+// id becomes the command's. Errors: as check_draft, API_FORBIDDEN (the caller's role may not order
+// this type), RES_NOT_FOUND (device), SEC_REVOKED, API_RATE, those of command_timing and of the
+// ledger.
 Result<net::Response> submit_command(Services& services, const Call& call, CommandDraft draft);
 
 // Runs `act` once for each Idempotency-Key of a user: the same request again gets the first answer,

@@ -30,4 +30,15 @@ std::string cursor_of(const std::string& key) {
     return to_base64url(as_bytes(key));
 }
 
+Status check_if_match(const net::Request& request, const std::string& etag) {
+    const std::string given = request.header("if-match");
+    if (given.empty()) {
+        return fail(
+            ErrorCode::API_PRECONDITION,
+            "send If-Match with the ETag of what you read, so that nobody's change is lost");
+    }
+    if (given == "*" || given == etag) return ok();
+    return fail(ErrorCode::STA_PRECONDITION, "it has changed since you read it; read it again");
+}
+
 }  // namespace vistter::studio

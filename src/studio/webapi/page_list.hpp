@@ -1,4 +1,4 @@
-// Lists in pages (contract F.1): `limit`, an opaque `cursor`, and `next`.
+// Lists in pages (contract F.1): `limit`, an opaque `cursor`, and `next`; versions by ETag.
 #pragma once
 
 #include <functional>
@@ -21,6 +21,11 @@ struct PageRequest {
 Result<PageRequest> read_page(const net::Request& request);
 
 std::string cursor_of(const std::string& key);
+
+// A change of a versioned resource names the version it was made from (contract F.1): If-Match with
+// its ETag, or "*" for whichever there is. Errors: API_PRECONDITION (absent), STA_PRECONDITION
+// (another).
+Status check_if_match(const net::Request& request, const std::string& etag);
 
 // One page of `items`, which stand in the order of the list; `key` names an item for ever.
 template <class Item>

@@ -32,6 +32,7 @@ std::vector<Route> web_routes() {
     std::vector<Route> all;
     append(all, service_routes());
     append(all, sign_in_routes());
+    append(all, member_routes());
     append(all, pairing_routes());
     append(all, credential_routes());
     append(all, appliance_routes());

@@ -49,6 +49,7 @@ struct Route {
 
 // One list a concern; together they are the API.
 std::vector<Route> sign_in_routes();
+std::vector<Route> member_routes();
 std::vector<Route> pairing_routes();
 std::vector<Route> credential_routes();
 std::vector<Route> appliance_routes();

@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "crypto/password.hpp"
 #include "studio/webapi/gate.hpp"
+#include "studio/webapi/hashing.hpp"
 #include "studio/webapi/json_body.hpp"
 #include "studio/webapi/problem.hpp"
 #include "studio/webapi/route.hpp"
@@ -14,31 +15,6 @@ namespace {
 
 constexpr std::size_t max_password = 1'024;
 
-// Shared: the worker's closure and the loop's both hold the responder, one after the other.
-using SharedResponder = std::shared_ptr<net::Responder>;
-
-// Runs `hash` on a worker and `then` with its outcome back on the loop; answers 503 when the
-// workers are swamped.
-template <class Outcome>
-void on_worker(Services& services, SharedResponder responder, const std::string& correlation_id,
-               std::function<Outcome()> hash, std::function<net::Response(Outcome)> then) {
-    const bool taken = services.workers.submit([&services, responder, correlation_id, hash, then] {
-        Outcome outcome = hash();
-        services.loop.post(
-            [&services, responder, correlation_id, then, outcome = std::move(outcome)] {
-                try {
-                    responder->respond(then(outcome));
-                } catch (const std::exception& failure) {
-                    responder->respond(problem(services.failure(failure), correlation_id));
-                }
-            });
-    });
-    if (!taken) {
-        responder->respond(problem(
-            fail(ErrorCode::SYS_BUSY, "too many sign-ins at once; try again"), correlation_id));
-    }
-}
-
 std::string cookie_header(const std::string& token, std::int64_t max_age_s, bool secure) {
     return std::string(session_cookie) + "=" + token +
            "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(max_age_s) +
@@ -46,7 +22,10 @@ std::string cookie_header(const std::string& token, std::int64_t max_age_s, bool
 }
 
 json::object user_json(const User& user) {
-    return {{"user_id", user.user_id}, {"username", user.username}, {"role", user.role}};
+    return {{"user_id", user.user_id},
+            {"org_id", user.tenant},
+            {"username", user.username},
+            {"role", user.role}};
 }
 
 void note(Services& services, const User& actor, std::string_view action,
@@ -95,8 +74,9 @@ net::Response finish_setup(Services& services, const std::string& correlation_id
         return problem(added.error(), correlation_id);
     }
     services.setup_code.consume();
-    note(services, services.accounts.find_user(username).value_or(user), "setup", "ok");
-    return json_response(201, user_json(user));
+    const User made = services.accounts.find_user(username).value_or(user);
+    note(services, made, "setup", "ok");
+    return json_response(201, user_json(made));
 }
 
 void post_setup(Services& services, const Call& call, std::unique_ptr<net::Responder> responder) {
@@ -184,6 +164,7 @@ Result<net::Response> delete_session(Services& services, const Call& call) {
 
 Result<net::Response> get_me(Services&, const Call& call) {
     json::object me = user_json(call.who->user);
+    me["home"] = call.who->home;
     me["csrf_token"] = csrf_token(presented_token(call.request));
     me["expires_at"] = format_rfc3339(call.who->expires_at);
     return json_response(200, me);

@@ -101,10 +101,11 @@ Result<net::Response> put_timeline(Services& services, const Call& call) {
     if (!timeline) return timeline.error();
     const std::string& tenant = call.who->user.tenant;
     const auto known = services.library.find_timeline(tenant, timeline->timeline_id);
-    const std::string if_match = call.request.header("if-match");
-    if (!if_match.empty() && if_match != "*" && (!known || if_match != etag_of(*known))) {
-        return fail(ErrorCode::STA_PRECONDITION,
-                    "the timeline has changed since you read it; read it again");
+    if (known) {
+        if (auto same = check_if_match(call.request, etag_of(*known)); !same) return same.error();
+    } else if (!call.request.header("if-match").empty() &&
+               call.request.header("if-match") != "*") {
+        return fail(ErrorCode::STA_PRECONDITION, "there is no such timeline yet");
     }
     if (auto checked = check_document(services, *timeline, call.who->user); !checked)
         return checked.error();
@@ -195,7 +196,7 @@ std::vector<Route> timeline_routes() {
              .now = publish_timeline},
             {.method = "POST",
              .pattern = "/v1/timelines/{timeline_id}:execute",
-             .access = who,
+             .access = Access::commander,
              .now = execute_timeline}};
 }
 
