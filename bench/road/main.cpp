@@ -86,9 +86,9 @@ int main(int argc, char** argv) {
         memory.appliance_kb, memory.echo_kb, memory.appliance_kb / memory.echo_kb);
     fmt::print("command {} bytes of JSON, {} signed; ACK {} and {}\n", sizes.command_json,
                sizes.command, sizes.ack_json, sizes.ack);
-    fmt::print("storm: {} of {} back in {:.1f} s, peak {:.0f} a second, mean {:.0f}: {:.2f}\n",
-               storm.back, storm.appliances, storm.window_s, storm.peak_per_s, storm.mean_per_s,
-               storm.peak_per_s / storm.mean_per_s);
+    fmt::print("storm: {} of {} back in {:.1f} s, peak {:.0f} a second, evenly {:.0f}: {:.2f}\n",
+               storm.back, storm.appliances, storm.window_s, storm.peak_per_s, storm.even_per_s,
+               storm.peak_per_s / storm.even_per_s);
     fmt::print(
         "{{\"bench\":\"road\",\"echo_p50_ms\":{:.4f},\"echo_p99_ms\":{:.4f},\"crypto_ms\":{:.4f},"
         "\"ack_p50_ms\":{:.4f},\"ack_p99_ms\":{:.4f},\"ack_p50_ratio\":{:.3f},"
@@ -104,6 +104,6 @@ int main(int argc, char** argv) {
         many.waits.p50_ms, many.waits.p99_ms, many_synced.waits.p99_ms, many.waits.per_second,
         many_synced.waits.per_second, messages_per_core, memory.appliance_kb, memory.echo_kb,
         memory.appliance_kb / memory.echo_kb, sizes.command, sizes.command_json,
-        storm.peak_per_s / storm.mean_per_s, storm.back);
+        storm.peak_per_s / storm.even_per_s, storm.back);
     return 0;
 }

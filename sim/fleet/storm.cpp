@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "link/close_code.hpp"
 #include "sim/fleet/fleet.hpp"
 #include "sim/fleet/loop_thread.hpp"
 #include "sim/fleet/studio_end.hpp"
@@ -13,7 +14,7 @@
 namespace vistter::sim {
 namespace {
 
-constexpr std::int64_t goodbye_ms = 1'000;  // for the last words to leave
+constexpr int goodbye_turns = 400;  // of 50 ms: how long everybody may take to hear the last words
 
 std::int64_t now_ns() {
     return machine_clock().steady().ns;
@@ -52,11 +53,26 @@ Storm figures(int appliances, std::vector<std::int64_t> times) {
         while (times[last] - times[first] >= 1'000'000'000) ++first;
         peak = std::max(peak, last - first + 1);
     }
-    // A window shorter than the second the peak is taken over counts as that second.
-    storm.window_s = std::max(1.0, static_cast<double>(times.back() - times.front()) / 1e9);
+    storm.window_s = static_cast<double>(times.back() - times.front()) / 1e9;
     storm.peak_per_s = static_cast<double>(peak);
-    storm.mean_per_s = static_cast<double>(times.size()) / storm.window_s;
+    storm.even_per_s = appliances * 1'000.0 / link::draining_window_ms;
     return storm;
+}
+
+// Until nobody is connected any more, or it has taken too long.
+void wait_until_gone(LoopThread& thread, const Fleet& fleet) {
+    std::promise<void> gone;
+    async::Handle watch = thread.run([&] {
+        return thread.loop.every(50, [&, turns = 0]() mutable {
+            ++turns;
+            if (turns > goodbye_turns) return;
+            if (fleet.connected() > 0 && turns < goodbye_turns) return;
+            turns = goodbye_turns;
+            gone.set_value();
+        });
+    });
+    gone.get_future().wait();
+    thread.run([&] { watch.reset(); });
 }
 
 }  // namespace
@@ -81,28 +97,23 @@ Storm run_storm(int appliances, Departure departure, std::int64_t down_ms, std::
     });
     const bool came = returns.all.get_future().wait_for(patience) == std::future_status::ready;
     std::promise<void> up;
-    async::Handle words, pause;
-    const auto away = [&] {
+    async::Handle pause;
+    studio_thread.run([&] {
+        returns.expect_all();
+        if (departure == Departure::drained) studio->channel().drain();
+    });
+    if (departure == Departure::drained) wait_until_gone(fleet_thread, *fleet);
+    studio_thread.run([&] {
         studio->stop();
         pause = studio_thread.loop.after(down_ms, [&] {
             studio->start();
             up.set_value();
         });
-    };
-    studio_thread.run([&] {
-        returns.expect_all();
-        if (departure == Departure::drained) {
-            studio->channel().drain();
-            words = studio_thread.loop.after(goodbye_ms, away);
-        } else {
-            away();
-        }
     });
     up.get_future().wait();
     if (came) (void)returns.all.get_future().wait_for(patience);
     fleet_thread.run([&] { fleet.reset(); });
     return studio_thread.run([&] {
-        words.reset();
         pause.reset();
         studio.reset();
         return figures(appliances, returns.times);

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     cli::add_doctor_verb(app, context);
     cli::add_broker_verb(app, context);
     cli::add_ledger_verb(app, context);
+    cli::add_drill_verb(app, context);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

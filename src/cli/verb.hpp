@@ -51,5 +51,6 @@ void add_sandbox_verbs(CLI::App& app, Context& context);
 void add_doctor_verb(CLI::App& app, Context& context);
 void add_broker_verb(CLI::App& app, Context& context);
 void add_ledger_verb(CLI::App& app, Context& context);
+void add_drill_verb(CLI::App& app, Context& context);
 
 }  // namespace vistter::cli
