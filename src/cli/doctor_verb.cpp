@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "cli/appliance_access.hpp"
+#include "cli/sandbox/rest.hpp"
 #include "cli/verb.hpp"
 #include "sim/kit/child_process.hpp"
 
@@ -98,8 +100,35 @@ Check clock() {
     return {"clock", true, text, ""};
 }
 
-int doctor(const Context& context, const std::string& state) {
-    const std::vector<Check> checks{programs(), media(), disk(state), ports(), clock()};
+// The way from an appliance to its Studio, as that appliance sees it: one check a step.
+std::vector<Check> way_to_studio(const ApplianceAccess::Options& options) {
+    const auto appliance = ApplianceAccess::sign_in(options);
+    if (!appliance)
+        return {{"appliance", false, appliance.error().message,
+                 "check --appliance and --password-file"}};
+    const auto report = appliance->ask("GET", "/local/v1/link/diagnose");
+    if (!report)
+        return {{"studio", false, report.error().message, "pair the appliance: vistter pair"}};
+    std::vector<Check> checks;
+    for (const boost::json::value& step : report->at("steps").as_array()) {
+        const bool good = text_of(step, "state") != "failed";
+        checks.push_back({text_of(step, "name"), good,
+                          good ? text_of(step, "state") : text_of(step, "cause"),
+                          text_of(step, "next")});
+    }
+    return checks;
+}
+
+struct Arguments {
+    std::string state = "/var/lib/vistter";
+    ApplianceAccess::Options appliance;
+};
+
+int doctor(const Context& context, const Arguments& arguments) {
+    std::vector<Check> checks{programs(), media(), disk(arguments.state), ports(), clock()};
+    if (!arguments.appliance.password_file.empty()) {
+        for (Check& check : way_to_studio(arguments.appliance)) checks.push_back(std::move(check));
+    }
     bool good = true;
     boost::json::array list;
     for (const Check& check : checks) {
@@ -123,14 +152,16 @@ int doctor(const Context& context, const std::string& state) {
 }  // namespace
 
 void add_doctor_verb(CLI::App& app, Context& context) {
-    // Shared by the option that fills it and the callback that reads it.
-    auto state = std::make_shared<std::string>("/var/lib/vistter");
-    CLI::App* verb =
-        app.add_subcommand("doctor", "Check this machine: programs, media, disk, ports, clock");
-    verb->add_option("--state", *state, "The state folder to look at");
+    auto arguments = std::make_shared<Arguments>();  // shared: CLI11 keeps its callbacks as copies
+    CLI::App* verb = app.add_subcommand(
+        "doctor",
+        "Check this machine: programs, media, disk, ports, clock; with --password-file also the "
+        "appliance's way to its Studio");
+    verb->add_option("--state", arguments->state, "The state folder to look at");
+    ApplianceAccess::add_options(*verb, arguments->appliance);
     add_json_flag(*verb, context);
-    verb->callback([state, &context] {
-        context.action = [state, &context] { return doctor(context, *state); };
+    verb->callback([arguments, &context] {
+        context.action = [arguments, &context] { return doctor(context, *arguments); };
     });
 }
 
