@@ -56,7 +56,7 @@ TEST_F(PairingTest, KeepsKeysPrivateAndConnectsWithoutARestart) {
         EXPECT_EQ(info.st_mode & 0777U, 0600U) << entry.path();
         keys += entry.path().filename().string().ends_with("-key.pem");
     }
-    EXPECT_EQ(keys, 2);
+    EXPECT_EQ(keys, 3) << "TLS, signing, sealing";
     EXPECT_EQ(pair(appliance, token()).member("code"), "STA_TRANSITION") << "paired already";
     const std::string device = paired.member("device_id"), host = appliance.host();
     EXPECT_EQ(appliance.process.stop(10'000), 0);
