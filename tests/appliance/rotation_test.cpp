@@ -76,7 +76,7 @@ TEST_F(RotationTest, EveryCredentialIsRenewedAndProvenByALiveSession) {
 
 // G5.3
 TEST_F(RotationTest, StudiosKeysChangeUnderAConnectedAppliance) {
-    for (const char* key : {"session", "server", "root", "message"}) {
+    for (const char* key : {"session", "message", "server", "root"}) {
         const auto rotated = act("/v1/studio/keys:rotate", {{"key", key}});
         ASSERT_EQ(rotated.status, 200) << key << ": " << rotated.text;
         if (std::string(key) == "root") {
