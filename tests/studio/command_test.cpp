@@ -151,5 +151,89 @@ TEST_F(CommandTest, ATimelineIsExecutedByItsContract) {
         ann.get("/v1/appliances/" + device_id + "/events").body.at("items").as_array().empty());
 }
 
+// G2.3: what one click caused has its X-Request-Id, in the command and in its trace.
+TEST_F(CommandTest, OneIdFollowsAClickThroughEverythingItCauses) {
+    const std::string click = "01932f6c-79ff-7d01-8a3b-5d2f10c7e902";
+    net::Headers headers = key("one");
+    headers["x-request-id"] = click;
+    const Reply sent = ann.post(path, stop, headers);
+    EXPECT_EQ(sent.headers.at("x-request-id"), click);
+    const std::string one = "/v1/commands/" + sent.member("message_id");
+    EXPECT_EQ(ann.get(one).member("correlation_id"), click);
+    const Reply trace = ann.get(one + "/trace");
+    EXPECT_EQ(trace.status, 200) << trace.text;
+    const json::array& entries = trace.body.at("entries").as_array();
+    ASSERT_FALSE(entries.empty());
+    EXPECT_EQ(entries[0].at("what"), "accepted");
+    EXPECT_EQ(entries[0].at("direction"), "studio");
+    EXPECT_EQ(trace.body.at("command").at("actor").at("role"), "admin");
+}
+
+TEST_F(CommandTest, ACommandNobodyHeardIsCancelledHereAndNow) {
+    const std::string one = "/v1/commands/" + ann.post(path, stop, key("one")).member("message_id");
+    EXPECT_EQ(ann.post(one + ":resend", json::object{}).status, 202);
+    const Reply cancelled = ann.post(one + ":cancel", {{"reason", "the wrong stream"}});
+    EXPECT_EQ(cancelled.status, 200) << cancelled.text;
+    EXPECT_TRUE(cancelled.body.at("finished").as_bool());
+    EXPECT_EQ(ann.get(one).member("state"), "cancelled");
+    EXPECT_EQ(ann.post(one + ":cancel", json::object{}).status, 200) << "twice is once";
+    EXPECT_EQ(ann.post(one + ":resend", json::object{}).status, 409) << "it is over";
+}
+
+TEST_F(CommandTest, ConditionsGoAlongAndAreJudged) {
+    json::object careful = stop;
+    careful["requires"] = json::array{"stream.record"};
+    careful["dry_run"] = true;
+    const Reply sent = ann.post(path, careful, key("one"));
+    ASSERT_EQ(sent.status, 202) << sent.text;
+    const Reply record = ann.get("/v1/commands/" + sent.member("message_id"));
+    EXPECT_TRUE(record.body.at("body").at("dry_run").as_bool());
+    EXPECT_EQ(record.body.at("requires").as_array().size(), 1U);
+    careful["body"].as_object()["dry_run"] = false;
+    EXPECT_EQ(ann.post(path, careful, key("two")).pointers(), std::vector<std::string>{"/dry_run"});
+    careful["requires"] = "everything";
+    EXPECT_EQ(ann.post(path, careful, key("three")).status, 422);
+}
+
+TEST_F(CommandTest, ValidatingSendsNothing) {
+    EXPECT_TRUE(ann.post("/v1/commands:validate", stop).body.at("valid").as_bool());
+    json::object bad = stop;
+    bad["body"].as_object()["command"] = "explode";
+    const Reply judged = ann.post("/v1/commands:validate", bad);
+    EXPECT_EQ(judged.status, 200) << judged.text;
+    EXPECT_FALSE(judged.body.at("valid").as_bool());
+    EXPECT_EQ(judged.body.at("errors").as_array()[0].at("pointer"), "/body/command");
+    EXPECT_EQ(commands(), 0U);
+    for (const char* type : {"COMMAND_CANCEL", "CREDENTIAL_REFRESH"}) {
+        EXPECT_EQ(ann.post(path, {{"type", type}, {"body", json::object{}}}, key("k")).code(),
+                  "VER_UNKNOWN_TYPE")
+            << type << " has a door of its own";
+    }
+}
+
+TEST_F(CommandTest, WhatWasOrderedIsSetAgainstWhatIsKnown) {
+    const std::string config = "/v1/appliances/" + device_id + "/config";
+    EXPECT_TRUE(ann.get(config).body.at("in_sync").as_bool());
+    const json::object rename{{"type", "DEVICE_CONFIG"},
+                              {"body", {{"config_patch", {{"device", {{"name", "Harbour"}}}}}}}};
+    ASSERT_EQ(ann.post(path, rename, key("one")).status, 202);
+    const Reply view = ann.get(config);
+    EXPECT_FALSE(view.body.at("in_sync").as_bool()) << view.text;
+    EXPECT_EQ(view.body.at("desired").at("device").at("name"), "Harbour");
+    const json::array& diff = view.body.at("diff").as_array();
+    ASSERT_EQ(diff.size(), 1U);
+    EXPECT_TRUE(diff[0].at("reported").is_null());
+}
+
+TEST_F(CommandTest, AnApplianceThatNeverCameHasNoSessionsAndAnEmptyLedger) {
+    const std::string one = "/v1/appliances/" + device_id;
+    EXPECT_TRUE(ann.get(one + "/sessions").body.at("items").as_array().empty());
+    EXPECT_TRUE(ann.get(one + "/orphans").body.at("items").as_array().empty());
+    const Reply ledger = ann.get(one + "/ledger");
+    EXPECT_EQ(ledger.headers.at("content-type"), "application/x-ndjson");
+    EXPECT_TRUE(ledger.text.empty()) << ledger.text;
+    EXPECT_EQ(ann.get(one + "/ledger?limit=0").status, 422);
+}
+
 }  // namespace
 }  // namespace vistter::studio

@@ -151,6 +151,8 @@ TEST_F(LibraryTest, ATimelineGrowsARevisionWithEachChange) {
     EXPECT_EQ(changed.status, 200) << changed.text;
     EXPECT_EQ(changed.body.at("revision").as_int64(), 2);
     EXPECT_EQ(ann.send("PUT", "/v1/timelines/tml_harbour", read.body, seen).status, 412);
+    EXPECT_EQ(ann.send("PUT", "/v1/timelines/tml_harbour", read.body).status, 428)
+        << "nobody's change is lost unseen";
     EXPECT_EQ(ann.get("/v1/timelines").body.at("items").at(0).at("revision").as_int64(), 2);
 }
 
