@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
     cli::add_ocl_verbs(app, context);
     cli::add_pair_verb(app, context);
     cli::add_enrol_verb(app, context);
+    cli::add_trust_verbs(app, context);
     cli::add_command_verbs(app, context);
     cli::add_sandbox_verbs(app, context);
     cli::add_doctor_verb(app, context);

@@ -47,6 +47,7 @@ void add_contract_verbs(CLI::App& app, Context& context);
 void add_ocl_verbs(CLI::App& app, Context& context);
 void add_pair_verb(CLI::App& app, Context& context);
 void add_enrol_verb(CLI::App& app, Context& context);
+void add_trust_verbs(CLI::App& app, Context& context);
 void add_command_verbs(CLI::App& app, Context& context);
 void add_sandbox_verbs(CLI::App& app, Context& context);
 void add_doctor_verb(CLI::App& app, Context& context);
