@@ -55,10 +55,13 @@ void TrustDesk::tick() {
         give_up_unanswered(device_id);
     }
     retire_unneeded();  // before devices are told: it changes what there is to tell
-    for (const std::string& device_id : parts_.registry.device_ids()) {
-        const auto device = parts_.registry.find_device(device_id);
-        if (device && !device->revoked()) renew_if_due(*device);
-    }
+    // One commit for a whole fleet.
+    parts_.work.atomically([&] {
+        for (const std::string& device_id : parts_.registry.device_ids()) {
+            const auto device = parts_.registry.find_device(device_id);
+            if (device && !device->revoked()) renew_if_due(*device);
+        }
+    });
 }
 
 void TrustDesk::renew_if_due(const Device& device) {
