@@ -7,6 +7,7 @@
 #include "appliance/local_process.hpp"
 #include "base/file.hpp"
 #include "crypto/pairing_code.hpp"
+#include "kit/proxy.hpp"
 #include "studio/studio_process.hpp"
 
 namespace vistter::appliance::test {
@@ -124,6 +125,28 @@ TEST_F(PairingWaysTest, DiagnosisWalksTheWholeWay) {
     looked = appliance.request("GET", "/local/v1/link/diagnose");
     EXPECT_EQ(step_of(looked.body, "tcp"), "failed") << looked.text;
     EXPECT_EQ(step_of(looked.body, "tls"), "unreached");
+}
+
+// Through a proxy that wants a password: the code is bound to the connection inside the tunnel.
+TEST_F(PairingWaysTest, AProxyIsAStepOfItsOwn) {
+    kit::HttpProxy proxy("box", "secret-word");
+    ASSERT_TRUE(write_file(folder / "right", "box:secret-word\n", 0600).ok());
+    ASSERT_TRUE(write_file(folder / "wrong", "box:another\n", 0600).ok());
+    const std::string code = issue().member("code");
+    {
+        auto refused = start("state", {"--proxy", proxy.address().url, "--proxy-login-file",
+                                       (folder / "wrong").string()});
+        EXPECT_NE(pair(refused, code).status, 201);
+        const json::value report = last_attempt(refused);
+        EXPECT_EQ(step_of(report, "proxy"), "failed") << json::serialize(report);
+        EXPECT_EQ(step_of(report, "tls"), "unreached");
+    }
+    auto appliance = start("state", {"--proxy", proxy.address().url, "--proxy-login-file",
+                                     (folder / "right").string()});
+    const Reply paired = pair(appliance, code);
+    ASSERT_EQ(paired.status, 201) << paired.text;
+    EXPECT_EQ(step_of(last_attempt(appliance), "proxy"), "ok");
+    EXPECT_TRUE(connects(appliance));
 }
 
 // Unpaired, the box keeps its own account and nothing else; then it may belong to somebody else.
