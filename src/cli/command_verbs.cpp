@@ -1,9 +1,10 @@
-// `vistter command send|watch`: one command to one appliance through Studio, and what becomes of
-// it.
+// `vistter command send|watch|trace|cancel|resend`: one command to one appliance through Studio,
+// and what becomes of it.
 #include <fmt/format.h>
 #include <poll.h>
 
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -130,6 +131,45 @@ int send(const Context& context, const SendOptions& options) {
     return options.wait ? watch(context, *studio, message_id, options.timeout_s) : exit_ok;
 }
 
+std::string text_or(const json::value& object, std::string_view member, const char* absent) {
+    const std::string text = text_of(object, member);
+    return text.empty() ? absent : text;
+}
+
+// Every message of a command in order, one a line.
+int trace(const Context& context, const WatchOptions& options) {
+    const auto studio = open_studio(options.studio);
+    if (!studio) return report(context, studio.error());
+    const auto traced = studio->get("/v1/commands/" + options.message_id + "/trace");
+    if (!traced) return report(context, traced.error());
+    for (const json::value& entry : traced->at("entries").as_array()) {
+        if (context.json) {
+            std::cout << json::serialize(entry) << "\n";
+            continue;
+        }
+        const json::value& seq = entry.at("seq");
+        std::cout << fmt::format("{} {:<6} {:<12} {:<12} {} {}\n", text_of(entry, "at"),
+                                 text_of(entry, "direction"), text_of(entry, "what"),
+                                 text_or(entry, "state", "-"), text_or(entry, "session_id", "-"),
+                                 seq.is_null() ? "-" : json::serialize(seq));
+    }
+    return exit_ok;
+}
+
+int act(const Context& context, const WatchOptions& options, const std::string& act_name) {
+    const auto studio = open_studio(options.studio);
+    if (!studio) return report(context, studio.error());
+    const auto done = studio->send(
+        "POST", fmt::format("/v1/commands/{}:{}", options.message_id, act_name), json::object{});
+    if (!done) return report(context, done.error());
+    if (context.json) {
+        std::cout << json::serialize(*done) << "\n";
+    } else {
+        std::cout << text_or(*done, "state", "sent again") << "\n";
+    }
+    return exit_ok;
+}
+
 void add_send(CLI::App& command, Context& context) {
     auto options =
         std::make_shared<SendOptions>();  // shared by the parser's options and the callback
@@ -171,6 +211,21 @@ void add_watch(CLI::App& command, Context& context) {
     });
 }
 
+using OneCommand = std::function<int(const Context&, const WatchOptions&)>;
+
+void add_one(CLI::App& command, Context& context, const std::string& name,
+             const std::string& description, OneCommand run) {
+    auto options =
+        std::make_shared<WatchOptions>();  // shared by the parser's options and the callback
+    CLI::App* verb = command.add_subcommand(name, description);
+    add_studio_options(*verb, options->studio);
+    verb->add_option("message_id", options->message_id, "What send printed")->required();
+    add_json_flag(*verb, context);
+    verb->callback([options, run = std::move(run), &context] {
+        context.action = [options, run, &context] { return run(context, *options); };
+    });
+}
+
 }  // namespace
 
 void add_command_verbs(CLI::App& app, Context& context) {
@@ -179,6 +234,15 @@ void add_command_verbs(CLI::App& app, Context& context) {
     command->require_subcommand(1);
     add_send(*command, context);
     add_watch(*command, context);
+    add_one(*command, context, "trace", "Every message of a command in order, one a line", trace);
+    add_one(*command, context, "cancel", "Cancel a command that is not over",
+            [](const Context& where, const WatchOptions& which) {
+                return act(where, which, "cancel");
+            });
+    add_one(*command, context, "resend", "Send an unfinished command again now",
+            [](const Context& where, const WatchOptions& which) {
+                return act(where, which, "resend");
+            });
 }
 
 }  // namespace vistter::cli

@@ -96,5 +96,28 @@ TEST_F(CommandVerbTest, EveryRefusalHasItsExitCode) {
     EXPECT_EQ(send({"--device", device_id}).exit_code, 4);
 }
 
+TEST_F(CommandVerbTest, ACommandIsTracedSentAgainAndCancelled) {
+    const Reply sent = ann.post(
+        "/v1/appliances/" + device_id + "/commands",
+        {{"type", "STREAM_CONTROL"},
+         {"body",
+          {{"stream_id", "str_main"}, {"command", "stop"}, {"parameters", json::object{}}}}},
+        {{"idempotency-key", "one"}});
+    const std::string message_id = sent.member("message_id");
+    const auto run_one = [&](const std::string& verb) {
+        return run({verb, message_id, "--studio", studio.url});
+    };
+    EXPECT_EQ(run_one("resend").exit_code, 0);
+    const Outcome cancelled = run_one("cancel");
+    EXPECT_EQ(cancelled.exit_code, 0) << cancelled.talk;
+    EXPECT_EQ(cancelled.lines, std::vector<std::string>{"cancelled"});
+    EXPECT_NE(run_one("resend").exit_code, 0) << "it is over";
+    const Outcome traced = run_one("trace");
+    EXPECT_EQ(traced.exit_code, 0) << traced.talk;
+    ASSERT_FALSE(traced.lines.empty());
+    EXPECT_NE(traced.lines.front().find("accepted"), std::string::npos) << traced.lines.front();
+    EXPECT_NE(traced.lines.back().find("cancelled"), std::string::npos) << traced.lines.back();
+}
+
 }  // namespace
 }  // namespace vistter::studio
