@@ -26,6 +26,16 @@ test('stops the show and runs the timeline again', async ({ page }) => {
   await expect(device.getByText('playing')).toBeVisible({ timeout: 20_000 });
 });
 
+test('follows a command through its messages', async ({ page }) => {
+  await enterStudio(page);
+  await page.getByRole('button', { name: 'Harbour hut' }).click();
+  await page.getByRole('button', { name: 'Trace TIMELINE_EXECUTE' }).first().click();
+  const trace = page.getByRole('region', { name: 'Trace of TIMELINE_EXECUTE' });
+  await expect(trace.getByText('to the appliance').first()).toBeVisible();
+  await expect(trace.getByText('from the appliance').first()).toBeVisible();
+  await expectAccessible(page);
+});
+
 test('makes a pairing token and shows it once', async ({ page }) => {
   await enterStudio(page);
   await page.getByLabel('Serial number').fill('SANDBOX-0002');

@@ -41,6 +41,16 @@ export interface Command {
   progress: { state: string; percent_complete: number | null; error?: { code: string; message: string } | null }[];
 }
 
+export interface TraceEntry {
+  at: string;
+  direction: 'studio' | 'out' | 'in';
+  what: string;
+  state: string | null;
+  session_id: string | null;
+  seq: number | null;
+  transport: string | null;
+}
+
 export interface Timeline {
   timeline_id: string;
   name: string;
