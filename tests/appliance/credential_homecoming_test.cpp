@@ -44,6 +44,13 @@ class HomecomingTest : public ::testing::Test {
         ASSERT_TRUE(write_file(identity / "tls-key.pem", key.to_pem(), 0600).ok());
         start();
     }
+    bool all_done() const {
+        const studio::Reply shown = ann.get(path + "/credentials");
+        for (const json::value& rotation : shown.body.at("rotations").as_array()) {
+            if (rotation.at("step").as_string() != "done") return false;
+        }
+        return true;
+    }
     kit::TemporaryFolder folder;
     studio::StudioProcess studio;
     studio::Client ann;
@@ -65,6 +72,30 @@ TEST_F(HomecomingTest, ARevokedOneStaysOutAndKnowsItAfterARestart) {
     sleep_past_the_certificate();
     EXPECT_TRUE(link_is("revoked"));
     EXPECT_FALSE(ann.get(path).body.at("connected").as_bool());
+}
+
+// Drill 28: killed while the new credential is on trial, with the trial's first steps on the disk.
+TEST_F(HomecomingTest, KilledDuringARenewalItComesUpAndEndsIt) {
+    int acts = 0;
+    for (const char* credential : {"client_cert", "signing_key", "client_cert"}) {
+        const auto ordered = ann.post(path + "/credentials:rotate", {{"credential", credential}},
+                                      {{"idempotency-key", std::to_string(++acts)}});
+        ASSERT_EQ(ordered.status, 202) << ordered.text;
+        // On trial; or, where the machine is quicker than our looking, over already.
+        std::error_code failed;
+        ASSERT_TRUE(appliance->reaches("/local/v1/link", [&](const json::value&) {
+            return std::filesystem::is_symlink(folder.path() / "state/identity-next", failed) ||
+                   all_done();
+        })) << credential;
+        appliance->process.send_signal(SIGKILL);
+        ASSERT_TRUE(appliance->process.wait(10'000));
+        appliance.reset();
+        start();
+        EXPECT_TRUE(link_is("connected")) << credential;
+        EXPECT_TRUE(
+            appliance->reaches("/local/v1/link", [&](const json::value&) { return all_done(); }))
+            << credential << ann.get(path + "/credentials").text;
+    }
 }
 
 }  // namespace
