@@ -33,7 +33,8 @@ struct CommandRecord {
     std::optional<WallTime> not_before;
     std::vector<std::string> requires_features;
     int attempts = 0;               // times sent
-    std::string state;              // queued, sent, then the ACK's status, then the PROGRESS state; "expired", "cancelled"
+    // queued, sent, then the ACK's status, then the PROGRESS state; "expired", "cancelled"
+    std::string state;
     bool terminal = false;
     bool stalled = false;           // a PROGRESS was promised by now and did not come
     std::string cancelled_by;       // message_id of the COMMAND_CANCEL that is under way; empty: none

@@ -20,7 +20,7 @@ class WssPipe final : public Pipe {
     std::string_view transport() const override { return "wss"; }
 
   private:
-    std::shared_ptr<net::WebSocket> socket_;
+    std::shared_ptr<net::WebSocket> socket_;  // shared with the server's read loop
 };
 
 }  // namespace vistter::studio
