@@ -200,6 +200,40 @@ TEST_F(PairingTest, OfAThousandParallelRedemptionsExactlyOneWins) {
     EXPECT_EQ(ann.get("/v1/appliances").body.at("items").as_array().size(), 1U);
 }
 
+// Both forms, a picture of the long one, and a file for many are handed out once and to producers
+// only (G1.3, G1.4).
+TEST_F(PairingTest, ATokenIsShownOnceInEveryForm) {
+    const Reply issued = ann.post("/v1/pairing-tokens", {{"serial", "SN-1"}});
+    EXPECT_EQ(issued.member("code").size(), 9U);
+    EXPECT_TRUE(issued.member("qr_svg").starts_with("<svg "));
+    const Reply listed = ann.get("/v1/pairing-tokens");
+    for (const char* once : {"token", "code", "qr_svg"})
+        EXPECT_FALSE(listed.body.at("items").at(0).as_object().contains(once)) << once;
+    EXPECT_EQ(listed.text.find(issued.member("code")), std::string::npos);
+    const json::object many{{"serials", json::array{"BOX-1", "BOX-2"}}};
+    EXPECT_EQ(studio.client().post("/v1/enrolments", many).status, 401);
+    const Reply file = ann.post("/v1/enrolments", many);
+    ASSERT_EQ(file.status, 201) << file.text;
+    PairingDevice device{.serial = "BOX-2"};
+    const auto token = std::string(file.body.at("tokens").at(1).at("token").as_string());
+    EXPECT_EQ(pair(device.request(token)).status, 201);
+}
+
+// An attempt belongs to one TLS connection, and this client opens one for each request.
+TEST_F(PairingTest, AFinishWithoutItsBeginIsRefused) {
+    const Reply begun = appliance.post("/v1/bootstrap/pair:begin", {{"serial", "SN-1"}});
+    ASSERT_EQ(begun.status, 200) << begun.text;
+    EXPECT_EQ(from_base64url(begun.member("offer"))->size(), 256U);
+    json::object request = PairingDevice{.serial = "SN-1"}.request(token_for("SN-1"));
+    request.erase("token_secret");
+    const Reply refused =
+        appliance.post("/v1/bootstrap/pair:finish", {{"answer", to_base64url(Bytes(256, 1))},
+                                                     {"proof", to_base64url(Bytes(32, 1))},
+                                                     {"request", json::serialize(request)}});
+    EXPECT_EQ(refused.code(), "PAIR_INVALID") << refused.text;
+    EXPECT_EQ(tries_left(), 5) << "nothing was begun there, so nothing was tried";
+}
+
 // G1.7, G1.8
 TEST_F(PairingTest, OnlyThePairedCertificateGetsASession) {
     PairingDevice device{.serial = "SN-1"};
