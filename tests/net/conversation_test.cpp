@@ -97,5 +97,28 @@ TEST_F(ConversationTest, AnyServerIsTakenOnlyWhenAsked) {
     EXPECT_EQ(fetched->tls_exporter.size(), 32u);
 }
 
+// G1.7: a client is told that it is its own certificate that is not taken.
+TEST_F(ConversationTest, ACertificateTheServerDoesNotTakeIsToldApart) {
+    ServerOptions options;
+    options.tls = ServerTls{authority_.server(), authority_.root_pem()};
+    RunningServer mutual(options, [](const Request&, std::unique_ptr<Responder> responder) {
+        responder->respond({});
+    });
+    const WallTime from = valid_now().from;
+    const TlsIdentity expired = authority_.device_valid(
+        crypto::device_uri("sandbox", test_device), {{from.ms - 7'200'000}, {from.ms - 3'600'000}});
+    FetchOptions request;
+    request.url = mutual.url("https", "/");
+    request.tls = authority_.client(true);
+    EXPECT_TRUE(fetch(request).ok());
+    for (const TlsIdentity& identity : {TlsIdentity{}, Authority().device(), expired}) {
+        request.tls->identity = identity;
+        const auto refused = fetch(request);
+        ASSERT_FALSE(refused.ok());
+        EXPECT_TRUE(describe(refused.error()).starts_with("SEC_UNAUTHORISED: TLS: "))
+            << describe(refused.error());
+    }
+}
+
 }  // namespace
 }  // namespace vistter::net
