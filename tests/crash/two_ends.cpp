@@ -215,9 +215,61 @@ Asked TwoEnds::add_camera() {
     return asked;
 }
 
+Asked TwoEnds::from_sample(const std::string& sample) {
+    const auto text =
+        read_file(std::string(VISTTER_SOURCE_DIR) + "/contract/samples/protocol/" + sample, 65'536);
+    if (!text) throw std::runtime_error(describe(text.error()));
+    const json::value message = json::parse(*text);
+    Asked asked;
+    asked.key = fmt::format("crash-{}", ++asked_);
+    asked.request = {{"type", message.at("type")}, {"body", message.at("body")}};
+    return asked;
+}
+
+Asked TwoEnds::renew_certificate() {
+    Asked asked;
+    asked.key = fmt::format("crash-{}", ++asked_);
+    asked.path = "appliances/" + device_id_ + "/credentials:rotate";
+    asked.request = {{"credential", "client_cert"}};
+    return asked;
+}
+
+Asked TwoEnds::cancel(const Asked& command) {
+    Asked asked;
+    asked.key = fmt::format("crash-{}", ++asked_);
+    asked.path = "commands/" + command.message_id + ":cancel";
+    asked.request = {{"reason", "no longer wanted"}};
+    return asked;
+}
+
+std::string TwoEnds::faults_in_all(std::int64_t deadline_ms) {
+    std::string faults = "Studio does not list the commands\n";
+    for (const std::int64_t deadline = now_ms() + deadline_ms; now_ms() < deadline;
+         (void)dies_within(End::studio, 10)) {
+        const Answer listed =
+            studio_api_->get("/v1/appliances/" + device_id_ + "/commands?limit=100");
+        if (!listed.ok()) continue;
+        faults.clear();
+        for (const json::value& seen : listed.body.at("items").as_array()) {
+            int ends = 0;
+            for (const json::value& progress : seen.at("progress").as_array()) {
+                const std::string state = text_of(progress, "state");
+                ends += state == "succeeded" || state == "failed" || state == "cancelled" ||
+                                state == "expired" || state == "rolled_back"
+                            ? 1
+                            : 0;
+            }
+            if (!seen.at("terminal").as_bool() || ends > 1) faults += json::serialize(seen) + "\n";
+        }
+        if (faults.empty()) return {};
+    }
+    return faults;
+}
+
 bool TwoEnds::ask(Asked& asked) const {
-    const Answer answer = studio_api_->send("POST", "/v1/appliances/" + device_id_ + "/commands",
-                                            asked.request, asked.key);
+    const std::string path =
+        asked.path.empty() ? "appliances/" + device_id_ + "/commands" : asked.path;
+    const Answer answer = studio_api_->send("POST", "/v1/" + path, asked.request, asked.key);
     const bool later = answer.status == 0 || answer.status == 429 || answer.status == 503;
     if (!later && !answer.ok()) stop_at("a command", answer);
     if (answer.ok()) asked.message_id = text_of(answer.body, "message_id");
@@ -227,6 +279,11 @@ bool TwoEnds::ask(Asked& asked) const {
 json::value TwoEnds::command(const std::string& message_id) const {
     Answer answer = studio_api_->get("/v1/commands/" + message_id);
     return answer.ok() ? std::move(answer.body) : json::value();
+}
+
+bool TwoEnds::was_sent(const Asked& asked) const {
+    const json::value seen = command(asked.message_id);
+    return seen.is_object() && seen.at("attempts").to_number<int>() > 0;
 }
 
 std::vector<std::string> TwoEnds::unfinished_after(const std::vector<Asked>& asked,

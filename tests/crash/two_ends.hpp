@@ -20,6 +20,7 @@ enum class End { studio, appliance };
 struct Asked {
     std::string key;
     boost::json::value request;  // {type, body, ...}
+    std::string path;            // below /v1; empty: the appliance's commands
     bool adds_camera = false;
     std::string message_id;  // "" until Studio said 202
 };
@@ -38,10 +39,17 @@ class TwoEnds {
 
     Asked rename_device(std::int64_t not_before_in_ms = 0);
     Asked add_camera();
+    // Any command, from a sample's type and body; how it ends is its own affair.
+    Asked from_sample(const std::string& sample);
+    // Asks for a new device certificate: CREDENTIAL_REFRESH, twice.
+    Asked renew_certificate();
+    // Asks to cancel a command that is accepted already: COMMAND_CANCEL.
+    Asked cancel(const Asked& command);
     // One try; true when Studio has accepted it (now or before).
     bool ask(Asked& asked) const;
     // The command as Studio shows it; null when Studio does not answer.
     boost::json::value command(const std::string& message_id) const;
+    bool was_sent(const Asked& asked) const;
     bool connected() const;
     // As the appliance's process of this moment sees it; false if it dies or does not come through
     // in time.
@@ -50,6 +58,9 @@ class TwoEnds {
     // Waits until every command is terminal; what is still open at the deadline.
     std::vector<std::string> unfinished_after(const std::vector<Asked>& asked,
                                               std::int64_t deadline_ms);
+    // Waits until every command Studio has of the appliance is terminal. What is wrong with them:
+    // not ended, or ended more than once. Empty: nothing.
+    std::string faults_in_all(std::int64_t deadline_ms);
     // What is wrong with the whole trail: ends, effects, counts. Empty: nothing.
     std::string faults_in(const std::vector<Asked>& asked) const;
     std::string logs() const { return folder_.path().string(); }
