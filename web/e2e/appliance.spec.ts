@@ -33,3 +33,27 @@ test('refuses a wrong password with words', async ({ page }) => {
   await expect(page.getByRole('alert')).toContainText('API_UNAUTHENTICATED');
   await expectAccessible(page);
 });
+
+test('walks the way to Studio and says how each step went', async ({ page }) => {
+  await enterAppliance(page);
+  const link = page.getByRole('region', { name: 'Studio link' });
+  await link.getByRole('button', { name: 'Test the way' }).click();
+  const steps = link.getByRole('list', { name: 'The way to Studio' });
+  await expect(steps.getByRole('listitem')).toHaveCount(7);
+  await expect(steps.getByText('failed')).toHaveCount(0);
+  await expect(steps.getByText('Credentials')).toBeVisible();
+  await page.screenshot({ path: '../build/web-e2e/appliance-way.png', fullPage: true });
+  await expectAccessible(page);
+});
+
+test('asks before it unpairs', async ({ page }) => {
+  await enterAppliance(page);
+  const link = page.getByRole('region', { name: 'Studio link' });
+  await link.getByRole('button', { name: 'Unpair…' }).click();
+  const question = page.getByRole('dialog', { name: 'Unpair this appliance?' });
+  await expect(question).toBeVisible();
+  await expectAccessible(page);
+  await question.getByRole('button', { name: 'Keep' }).click();
+  await expect(question).toBeHidden();
+  await expect(link.getByText('connected')).toBeVisible();
+});

@@ -1,6 +1,6 @@
 // The words people read: ages, durations and states.
 import { describe, expect, it } from 'vitest';
-import { age, duration, toneOf, words } from './words';
+import { age, duration, span, toneOf, words } from './words';
 
 describe('age', () => {
   const now = Date.parse('2026-11-22T08:00:00.000Z');
@@ -14,6 +14,16 @@ describe('age', () => {
     expect(age('2026-11-22T08:00:05.000Z', now)).toBe('0 s ago');
     expect(age(null, now)).toBe('never');
     expect(age('nonsense', now)).toBe('unknown');
+  });
+});
+
+describe('span', () => {
+  const now = Date.parse('2026-11-22T08:00:00.000Z');
+  it('ends at the end, or now while it lasts', () => {
+    expect(span('2026-11-22T07:59:00.000Z', '2026-11-22T07:59:04.000Z', now)).toBe('4 s');
+    expect(span('2026-11-22T07:48:00.000Z', null, now)).toBe('12 min');
+    expect(span('2026-11-22T05:30:00.000Z', null, now)).toBe('2 h 30 min');
+    expect(span('nonsense', null, now)).toBe('unknown');
   });
 });
 

@@ -11,6 +11,15 @@ export function age(iso: string | null | undefined, now: number): string {
   return `${Math.floor(seconds / 86400)} d ago`;
 }
 
+/** How long from `from` to `to`, or to now while it lasts: "4 s", "12 min". */
+export function span(from: string, to: string | null, now: number): string {
+  const seconds = Math.max(0, Math.round(((to ? Date.parse(to) : now) - Date.parse(from)) / 1000));
+  if (Number.isNaN(seconds)) return 'unknown';
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor(seconds / 60) % 60} min`;
+}
+
 /** Local clock time with seconds. */
 export function clock(iso: string): string {
   const date = new Date(iso);

@@ -7,10 +7,33 @@ export interface Link {
   next_retry_at: string | null;
   rtt_ms: number | null;
   outbox: number;
+  journal: number;
+  reconnects: number;
+  transport: string | null;
+  channel_url: string | null;
+  /** While on a fallback: which port the preferred channel could not be reached at, and why. */
+  blocked: string | null;
+  gap: { start: string; end: string | null; cause: string | null } | null;
   device_id: string;
   tenant: string;
   studio_url: string;
   certificate_expires_at: string | null;
+}
+
+export interface PairingStep {
+  name: string;
+  state: 'ok' | 'failed' | 'skipped' | 'unreached';
+  ms: number;
+  cause: string | null;
+  next: string | null;
+}
+
+/** One attempt to reach Studio. */
+export interface PairingReport {
+  at: string;
+  studio_url: string | null;
+  form: string;
+  steps: PairingStep[];
 }
 
 export interface Run {
