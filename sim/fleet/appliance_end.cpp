@@ -110,6 +110,7 @@ void ApplianceEnd::start(std::uint16_t session_port, std::uint16_t channel_port)
     if (!database) throw std::runtime_error(describe(database.error()));
     database_ = std::move(*database);
     log_ = std::make_unique<EffectLog>(*database_);
+    options.pace = {0, 0};  // as fast as both ends can
     road_ = appliance::make_road(loop_, workers_, *database_, machine_clock(), machine_random(),
                                  options);
     log_->reporter = road_.get();

@@ -11,6 +11,7 @@
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "link/meters.hpp"
 #include "net/server.hpp"
 #include "store/database.hpp"
 #include "studio/adapters/channel/pipe.hpp"
@@ -31,6 +32,7 @@ struct ChannelOptions {
     // periods of silence, its session ends after two and a half without a HEARTBEAT.
     int heartbeat_s = 8;
     int metrics_interval_s = 10;
+    link::CommandPace pace = link::sender_pace;  // of commands to one appliance
 };
 
 struct SessionToken {

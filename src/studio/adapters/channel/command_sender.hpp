@@ -22,7 +22,7 @@ class CommandSender {
           device_id_(std::move(device_id)),
           transport_(std::move(transport)),
           send_(std::move(send)),
-          courier_(in_flight_limit) {}
+          courier_(in_flight_limit, parts.options.pace) {}
 
     // Everything that is unfinished in the ledger.
     void open();
