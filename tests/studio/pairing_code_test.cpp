@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <ctime>
 #include <map>
 
 #include "base/bytes.hpp"
@@ -232,8 +233,15 @@ TEST_F(PairingCodeTest, NobodyLearnsWhichSerialsHaveACode) {
     EXPECT_EQ(again->begin(connection(), "SN-1", std::nullopt, clock.steady()).salt, before);
 }
 
-// The work for a serial that has a code and for one that has none is the same, to a few percent
-// of the proof's own time; medians over interleaved attempts.
+// What this thread has worked so far: other processes' work is not in it.
+std::int64_t own_cpu_ns() {
+    timespec spent{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+    return spent.tv_sec * 1'000'000'000LL + spent.tv_nsec;
+}
+
+// The work for a serial that has a code and for one that has none is the same; the least of many
+// interleaved attempts, which is what no disturbance has lengthened.
 TEST_F(PairingCodeTest, AnswersTakeTheSameTime) {
     desk.issue("SN-1", 900, ann).value();
     const auto code = codes->find("SN-1");
@@ -242,16 +250,17 @@ TEST_F(PairingCodeTest, AnswersTakeTheSameTime) {
         for (auto* times : {&known, &unknown}) {
             const auto kept = times == &known ? code : std::nullopt;
             const Bytes here = connection();
-            const std::int64_t from = machine_clock().steady().ns;
+            const std::int64_t from = own_cpu_ns();
             attempts->begin(here, "SN-1", kept, clock.steady());
             const auto attempt = attempts->take(here, "SN-1", clock.steady());
             EXPECT_FALSE(attempt->check(Bytes(256, 1), Bytes(32, 0), "m"));
-            times->push_back(machine_clock().steady().ns - from);
+            times->push_back(own_cpu_ns() - from);
         }
     }
-    std::sort(known.begin(), known.end());
-    std::sort(unknown.begin(), unknown.end());
-    EXPECT_NEAR(static_cast<double>(known[50]) / static_cast<double>(unknown[50]), 1.0, 0.25);
+    const auto least = [](const auto& times) {
+        return static_cast<double>(*std::min_element(times.begin(), times.end()));
+    };
+    EXPECT_NEAR(least(known) / least(unknown), 1.0, 0.25);
 }
 
 TEST_F(PairingCodeTest, TheCodeItselfIsNowhereInTheDatabase) {
