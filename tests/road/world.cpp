@@ -203,7 +203,7 @@ bool World::until(const std::function<bool()>& done, std::int64_t deadline_ms) {
 
 bool World::connected() {
     return until([this] {
-        return channel->session(road_device).connected && road->status().state == "connected";
+        return channel->session(road_device).connected && !road->status().session_id.empty();
     });
 }
 
