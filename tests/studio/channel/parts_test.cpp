@@ -92,6 +92,13 @@ TEST_F(CommitGroupTest, OneThatThrowsIsTriedAgainAndThenGivenUpWithoutTheOthers)
     EXPECT_EQ(rows.integer(0), 3);
 }
 
+TEST_F(CommitGroupTest, AContinuationThatThrowsLeavesTheOthersAlone) {
+    group.add({[](bool) {}, [](bool) { throw std::logic_error("a bug"); }});
+    group.add(insert(1));
+    run(1);
+    EXPECT_EQ(stored, std::vector<int>{1});
+}
+
 TEST_F(CommitGroupTest, StorageThatFailsFailsAll) {
     group.add(insert(1));
     group.add({[this](bool) { database->prepare("INSERT INTO nowhere VALUES (1)").run(); },

@@ -261,7 +261,14 @@ class LiveChannel final : public Channel {
     }
 
     void tick() {
-        for (ApplianceSession* session : open_sessions()) session->tick();
+        for (ApplianceSession* session : open_sessions()) {
+            try {
+                session->tick();
+            } catch (const store::StorageFailure& failure) {
+                log::error("{}: {}", session->device_id(), failure.what());
+                session->close(link::close_code::internal, "storage");
+            }
+        }
     }
 
     void prune() {

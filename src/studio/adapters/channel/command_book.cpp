@@ -1,6 +1,7 @@
 #include "studio/adapters/channel/command_book.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "base/crash_point.hpp"
@@ -207,9 +208,13 @@ void CommandBook::expire() {
 void CommandBook::finished(const std::vector<std::string>& message_ids) {
     if (listeners_.empty()) return;
     for (const std::string& id : message_ids) {
-        const auto record = parts_.tables.ledger.find(id, parts_.clock.wall());
-        if (!record || !record->terminal) continue;
-        for (const auto& listener : listeners_) listener(*record);
+        try {
+            const auto record = parts_.tables.ledger.find(id, parts_.clock.wall());
+            if (!record || !record->terminal) continue;
+            for (const auto& listener : listeners_) listener(*record);
+        } catch (const std::exception& fault) {
+            log::error("nobody could be told that {} has ended: {}", id, fault.what());
+        }
     }
 }
 

@@ -57,7 +57,12 @@ void CommitGroup::flush() {
     }
     notes_.clear();
     for (Item& item : batch) {
-        if (item.work.then) item.work.then(durable && !item.given_up);
+        if (!item.work.then) continue;
+        try {
+            item.work.then(durable && !item.given_up);
+        } catch (const std::exception& fault) {  // the others go on
+            log::error("what was stored could not be followed up: {}", fault.what());
+        }
     }
 }
 
