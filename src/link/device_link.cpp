@@ -1,5 +1,7 @@
 #include "link/device_link.hpp"
 
+#include <algorithm>
+
 #include "link/close_code.hpp"
 
 namespace vistter::link {
@@ -74,6 +76,7 @@ std::vector<LinkAction> DeviceLink::resume(LinkEvent event, const LinkInput& inp
             }
             trouble_ = Trouble::none;
             last_error_.clear();
+            drained_ = false;
             return {{.what = LinkDo::cancel_timers},
                     {.what = LinkDo::arm_health, .ms = health_ms},
                     {.what = LinkDo::enter_session}};
@@ -113,6 +116,10 @@ void DeviceLink::note_trouble(LinkEvent event, const LinkInput& input) {
     }
 }
 
+std::int64_t DeviceLink::spread_over(std::int64_t window_ms) {
+    return static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(window_ms) + 1));
+}
+
 std::int64_t DeviceLink::wait_after(LinkEvent event, const LinkInput& input) {
     if (event == E::moved) return 0;
     if (event == E::refused && input.retry_after_s) return *input.retry_after_s * 1'000;
@@ -122,10 +129,11 @@ std::int64_t DeviceLink::wait_after(LinkEvent event, const LinkInput& input) {
                                   random_.below(static_cast<std::uint64_t>(long_wait_spread_ms)));
     }
     if (input.code == close_code::draining) {
-        return static_cast<std::int64_t>(
-            random_.below(static_cast<std::uint64_t>(draining_window_ms) + 1));
+        drained_ = true;
+        return spread_over(draining_window_ms);
     }
-    return backoff_.next_ms(random_);
+    const std::int64_t wait = backoff_.next_ms(random_);
+    return drained_ ? std::max(wait, spread_over(draining_window_ms)) : wait;
 }
 
 std::string_view DeviceLink::shown_state() const {

@@ -100,6 +100,7 @@ class DeviceLink {
 
     std::vector<LinkAction> leave(LinkEvent event, const LinkInput& input, LinkState from);
     std::int64_t wait_after(LinkEvent event, const LinkInput& input);
+    std::int64_t spread_over(std::int64_t window_ms);
     void note_trouble(LinkEvent event, const LinkInput& input);
 
     Random& random_;
@@ -108,6 +109,9 @@ class DeviceLink {
     Trouble trouble_ = Trouble::none;
     std::string last_error_;
     std::int64_t wait_ms_ = 0;
+    // Studio said that it goes down: until it is back every try is drawn from the whole draining
+    // window, so that those who came too early do not come back together.
+    bool drained_ = false;
 };
 
 }  // namespace vistter::link

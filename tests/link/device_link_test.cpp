@@ -45,6 +45,25 @@ TEST_F(DeviceLinkScript, OpensInTheOrderOfTheContract) {
     EXPECT_EQ(link_.shown_state(), "connected");
 }
 
+// Those whose turn came while Studio was still down must not return in a clump.
+TEST_F(DeviceLinkScript, AfterADrainEveryTryIsDrawnFromTheWholeWindowUntilStudioIsBack) {
+    int late = 0;
+    for (int n = 0; n < 100; ++n) {
+        up();
+        (void)link_.resume(E::healthy);
+        (void)link_.resume(E::closed,
+                           {.code = close_code::draining, .retry_after_s = {}, .reason = {}});
+        (void)link_.resume(E::retry_due);
+        const std::int64_t again = link_.resume(E::token_failed).back().ms;
+        EXPECT_LE(again, 30'000);
+        late += again > 10'000 ? 1 : 0;
+    }
+    EXPECT_GT(late, 40) << "of a hundred even draws about 66 are";
+    up();
+    (void)link_.resume(E::healthy);
+    EXPECT_LE(link_.resume(E::closed).back().ms, 1'000) << "a plain loss begins anew";
+}
+
 TEST_F(DeviceLinkScript, WaitsFullJitterAndWidensTheWindow) {
     std::int64_t widest = 0;
     (void)link_.resume(E::start);
