@@ -1,6 +1,6 @@
 // The words people read: ages, durations and states.
 import { describe, expect, it } from 'vitest';
-import { age, duration, span, toneOf, words } from './words';
+import { age, clock, duration, span, toneOf, when, words } from './words';
 
 describe('age', () => {
   const now = Date.parse('2026-11-22T08:00:00.000Z');
@@ -24,6 +24,17 @@ describe('span', () => {
     expect(span('2026-11-22T07:48:00.000Z', null, now)).toBe('12 min');
     expect(span('2026-11-22T05:30:00.000Z', null, now)).toBe('2 h 30 min');
     expect(span('nonsense', null, now)).toBe('unknown');
+  });
+});
+
+describe('when', () => {
+  const now = new Date(2026, 10, 22, 12).getTime();
+  it('names the day of another day', () => {
+    const earlier = new Date(2026, 10, 22, 9).toISOString();
+    const before = new Date(2026, 10, 21, 9).toISOString();
+    expect(when(earlier, now)).toBe(clock(earlier));
+    expect(when(before, now)).toBe(`2026-11-21 ${clock(before)}`);
+    expect(when('nonsense', now)).toBe('nonsense');
   });
 });
 

@@ -26,6 +26,13 @@ export function clock(iso: string): string {
   return Number.isNaN(date.getTime()) ? iso : date.toLocaleTimeString([], { hour12: false });
 }
 
+/** The clock time, with the day before it unless that is today. */
+export function when(iso: string, now = Date.now()): string {
+  const date = new Date(iso);
+  const today = date.toDateString() === new Date(now).toDateString();
+  return today || Number.isNaN(date.getTime()) ? clock(iso) : `${date.toLocaleDateString('sv-SE')} ${clock(iso)}`;
+}
+
 /** "00:12:05" of a duration in milliseconds. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
@@ -41,7 +48,8 @@ const tones: Record<string, Tone> = {
   reconnecting: 'warn', degraded: 'warn', stalled: 'warn', stopping: 'warn', paused: 'warn', arming: 'warn',
   loading: 'warn', queued: 'warn', sent: 'warn', offline: 'bad', failed: 'bad', rejected: 'bad',
   auth_failed: 'bad', revoked: 'bad', expired: 'bad', error: 'bad', critical: 'bad', warning: 'warn',
-  notice: 'idle', info: 'idle', debug: 'idle',
+  notice: 'idle', info: 'idle', debug: 'idle', open: 'good', current: 'good', done: 'good', locked: 'bad',
+  issued: 'warn', asked: 'warn', answered: 'warn', proving: 'warn', outdated: 'warn',
 };
 
 /** How a state is to look; unknown states look idle. */

@@ -10,9 +10,16 @@ export interface Appliance {
   name: string;
   serial: string;
   connected: boolean;
+  revoked: boolean;
   since: string | null;
   last_seen: string | null;
   firmware_version: string;
+}
+
+/** The one word for how it stands with Studio. */
+export function standing(device: Appliance): 'revoked' | 'connected' | 'offline' {
+  if (device.revoked) return 'revoked';
+  return device.connected ? 'connected' : 'offline';
 }
 
 export interface DeviceState {
@@ -55,4 +62,63 @@ export interface Timeline {
   timeline_id: string;
   name: string;
   revision: number;
+}
+
+/** A pairing token as the list knows it: never its secret. */
+export interface PairingGrant {
+  id: string;
+  serial: string;
+  state: 'open' | 'used' | 'expired' | 'locked';
+  expires_at: string;
+  used_at: string | null;
+}
+
+/** A token at the one moment when its secret is told. */
+export interface MadeToken extends PairingGrant {
+  token: string;
+  code: string;
+  code_expires_at: string;
+  studio_url: string;
+  qr_svg?: string;
+}
+
+export interface EnrolmentFile {
+  studio_url: string;
+  expires_at: string;
+  tokens: { serial: string; token: string; id: string }[];
+}
+
+export interface Credential {
+  kind: string;
+  number: number;
+  kid?: string;
+  thumbprint?: string;
+  state: 'issued' | 'current' | 'former' | 'ended';
+  not_after: string | null;
+  ends_at: string | null;
+}
+
+export interface Rotation {
+  rotation_id: string;
+  credential: string;
+  step: string;
+  reason: string | null;
+  started_at: string;
+  ended_at: string | null;
+}
+
+export interface Credentials {
+  revoked_at: string | null;
+  credentials: Credential[];
+  rotations: Rotation[];
+  trust: { studio_kid: string; up_to_date: boolean };
+}
+
+export interface Session {
+  session_id: string;
+  transport: string;
+  connected_at: string;
+  ended_at: string | null;
+  close_code: number | null;
+  cause: string | null;
 }
