@@ -56,6 +56,7 @@ TEST_F(ChannelSession, ARecordedHelloOpensNothing) {  // G5.6
     EXPECT_TRUE(bench.channel->session(device_id).connected);
 }
 
+// G1.12
 TEST_F(ChannelSession, HeartbeatsThatAgreeKeepTheSessionAndSilenceEndsIt) {  // decision 0009
     Peer peer(bench);
     ASSERT_TRUE(peer.open());
