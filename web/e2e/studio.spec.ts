@@ -153,4 +153,5 @@ test('renews the certificate of an appliance on the air', async ({ page }) => {
   await expectAccessible(page);
   await page.setViewportSize({ width: 320, height: 800 });
   await page.screenshot({ path: '../build/web-e2e/studio-narrow.png', fullPage: true });
+  await expectAccessible(page);
 });
