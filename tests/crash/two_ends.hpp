@@ -58,8 +58,8 @@ class TwoEnds {
     // Waits until every command is terminal; what is still open at the deadline.
     std::vector<std::string> unfinished_after(const std::vector<Asked>& asked,
                                               std::int64_t deadline_ms);
-    // Waits until every command Studio has of the appliance is terminal. What is wrong with them:
-    // not ended, or ended more than once. Empty: nothing.
+    // Waits until every command Studio has of the appliance, and every renewal, is terminal. What
+    // is wrong with them: not ended, or ended more than once. Empty: nothing.
     std::string faults_in_all(std::int64_t deadline_ms);
     // What is wrong with the whole trail: ends, effects, counts. Empty: nothing.
     std::string faults_in(const std::vector<Asked>& asked) const;
@@ -71,6 +71,7 @@ class TwoEnds {
     std::vector<std::string> arguments(End end) const;
     void pair();
     void sign_in();
+    std::string open_renewals() const;
 
     kit::TemporaryFolder folder_;
     sim::ChildProcess studio_, appliance_;
