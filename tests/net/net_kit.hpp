@@ -22,6 +22,7 @@
 #include "crypto/certificate.hpp"
 #include "net/server.hpp"
 #include "net/tls.hpp"
+#include "sim/fleet/loop_thread.hpp"
 
 namespace vistter::net {
 
@@ -29,28 +30,7 @@ namespace vistter::net {
 inline constexpr std::chrono::seconds patience{10};
 inline constexpr const char* test_device = "dev_01J9Z6V7Q8M4K2R5T3W1X0YABC";
 
-// A loop that runs on its own thread for as long as this lives.
-class LoopThread {
-  public:
-    LoopThread() : thread_([this] { loop.run(); }) {}
-    ~LoopThread() {
-        loop.stop();
-        thread_.join();
-    }
-    // Runs `work` on the loop's thread and gives its result.
-    template <class Work>
-    auto run(Work work) {
-        std::packaged_task<decltype(work())()> task(std::move(work));
-        auto result = task.get_future();
-        loop.post([&task] { task(); });
-        return result.get();
-    }
-
-    async::Loop loop;
-
-  private:
-    std::thread thread_;
-};
+using sim::LoopThread;
 
 // Values handed from the loop's thread to the test's.
 template <class T>
