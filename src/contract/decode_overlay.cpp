@@ -32,8 +32,11 @@ LayerKind layer_kind(std::string_view kind) {
     if (kind == "shape") return LayerKind::shape;
     if (kind == "clock") return LayerKind::clock;
     if (kind == "solid") return LayerKind::solid;
-    return LayerKind::group;  // group, and the kinds of features this reader has not: an empty
-                              // group paints nothing
+    if (kind == "svg") return LayerKind::svg;
+    if (kind == "lottie") return LayerKind::lottie;
+    if (kind == "video") return LayerKind::video;
+    if (kind == "image_sequence") return LayerKind::image_sequence;
+    return LayerKind::group;
 }
 
 Ease cubic(double x1, double y1, double x2, double y2) {
@@ -68,14 +71,16 @@ bool is_discrete(Property property) {
            property == Property::asset;
 }
 
+LoopMode loop_mode(std::string_view name) {
+    if (name == "repeat") return LoopMode::repeat;
+    return name == "ping_pong" ? LoopMode::ping_pong : LoopMode::none;
+}
+
 PropertyTrack decode_track(const Object& object) {
     PropertyTrack track;
     track.property = property_from(json::text_at(object, "property")).value_or(Property::opacity);
     track.phase = json::text_at(object, "phase") == "outro" ? Phase::outro : Phase::body;
-    const std::string loop = json::text_at(object, "loop");
-    track.loop = loop == "repeat"      ? LoopMode::repeat
-                 : loop == "ping_pong" ? LoopMode::ping_pong
-                                       : LoopMode::none;
+    track.loop = loop_mode(json::text_at(object, "loop"));
     for (const Value& value : json::array_at(object, "keyframes")) {
         if (!value.is_object()) continue;
         const Object& key = value.get_object();
@@ -90,6 +95,15 @@ PropertyTrack decode_track(const Object& object) {
     return track;
 }
 
+TextShadow decode_shadow(const Object& object) {
+    TextShadow shadow;
+    if (const Value* offset = json::find(object, "offset")) shadow.offset = numbers<2>(*offset);
+    shadow.blur = json::number_at(object, "blur", shadow.blur);
+    if (const auto color = json::optional_text_at(object, "color"))
+        shadow.color = decode_color(*color);
+    return shadow;
+}
+
 TextSpec decode_text(const Object& object) {
     TextSpec text;
     text.content = json::text_at(object, "content");
@@ -100,6 +114,8 @@ TextSpec decode_text(const Object& object) {
     text.min_size_px = json::number_at(object, "min_size_px", text.min_size_px);
     text.max_lines = json::clamp_int(json::integer_at(object, "max_lines", text.max_lines));
     if (const Value* box = json::find(object, "box")) text.box = numbers<2>(*box);
+    if (json::find(object, "shadow"))
+        text.shadow = decode_shadow(json::object_at(object, "shadow"));
     return text;
 }
 
@@ -109,6 +125,23 @@ ShapeSpec decode_shape(const Object& object) {
     for (const Value& point : json::array_at(object, "points"))
         shape.points.push_back(numbers<2>(point));
     return shape;
+}
+
+Clip decode_clip(const Object& object) {
+    Clip clip;
+    if (const Value* inset = json::find(object, "inset")) clip.inset = numbers<4>(*inset);
+    clip.corner_radius = json::number_at(object, "corner_radius", clip.corner_radius);
+    return clip;
+}
+
+Playback decode_playback(const Object& object) {
+    Playback playback;
+    playback.loop = loop_mode(json::text_at(object, "loop"));
+    playback.assets = json::texts_at(object, "assets");
+    const Object& rate = json::object_at(object, "rate");
+    playback.rate_num = json::integer_at(rate, "num", playback.rate_num);
+    playback.rate_den = json::integer_at(rate, "den", playback.rate_den);
+    return playback;
 }
 
 Layer decode_layer(const Object& object);
@@ -132,6 +165,13 @@ Layer decode_layer(const Object& object) {
     layer.anchor.point = json::text_at(anchor, "point", layer.anchor.point);
     if (const Value* pivot = json::find(object, "pivot")) layer.pivot = numbers<2>(*pivot);
     layer.asset = json::text_at(object, "asset");
+    layer.playback = decode_playback(json::object_at(object, "playback"));
+    if (json::find(object, "clip")) layer.clip = decode_clip(json::object_at(object, "clip"));
+    if (json::find(object, "mask")) {
+        const Object& mask = json::object_at(object, "mask");
+        layer.mask = Mask{json::text_at(mask, "layer_id"), json::text_at(mask, "mode", "alpha")};
+    }
+    layer.blend = json::text_at(object, "blend", layer.blend);
     layer.text = decode_text(json::object_at(object, "text"));
     layer.shape = decode_shape(json::object_at(object, "shape"));
     layer.reveal_direction = json::text_at(object, "reveal_direction", layer.reveal_direction);
@@ -190,6 +230,9 @@ TokenSpec decode_token(const Object& object) {
     token.min = json::optional_number_at(object, "min");
     token.max = json::optional_number_at(object, "max");
     token.on_missing = json::text_at(object, "on_missing", token.on_missing);
+    token.path = json::text_at(object, "path");
+    token.max_age_s = json::optional_integer_at(object, "max_age_s");
+    token.on_stale = json::text_at(object, "on_stale", token.on_stale);
     return token;
 }
 
@@ -298,6 +341,17 @@ OverlayDocument decode_overlay(const Object& object) {
     const Object& safe = json::object_at(object, "safe_areas");
     document.title_inset = json::number_at(safe, "title", document.title_inset);
     document.action_inset = json::number_at(safe, "action", document.action_inset);
+    document.generator = json::text_at(object, "generator");
+    document.locale = json::text_at(object, "locale");
+    if (json::find(object, "authored_rate")) {
+        const Object& rate = json::object_at(object, "authored_rate");
+        document.authored_rate = {json::integer_at(rate, "num", 30),
+                                  json::integer_at(rate, "den", 1)};
+    }
+    const Object& fallbacks = json::object_at(object, "fallbacks");
+    document.fallbacks.image = json::text_at(fallbacks, "image");
+    document.fallbacks.scene = json::text_at(fallbacks, "scene");
+    document.fallbacks.policy = json::text_at(fallbacks, "policy", document.fallbacks.policy);
     for (const auto& member : json::object_at(object, "assets")) {
         if (!member.value().is_object()) continue;
         document.assets.emplace(std::string(member.key().data(), member.key().size()),

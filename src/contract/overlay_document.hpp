@@ -1,5 +1,5 @@
-// An OCL 1.0 document (contract C.1 to C.6) as plain structs. Units: integer milliseconds of scene time,
-// canvas pixels (y down), degrees clockwise, colours 0..255 sRGB with straight alpha.
+// An OCL 1.0 document (contract C.1 to C.6) as plain structs. Units: integer milliseconds of scene
+// time, canvas pixels (y down), degrees clockwise, colours 0..255 sRGB with straight alpha.
 #pragma once
 
 #include <array>
@@ -23,8 +23,22 @@ using Quad = std::array<double, 4>;  // crop: left, top, right, bottom
 
 // The properties of contract C.5, in its order.
 enum class Property {
-    opacity, position, scale, rotation, size, crop, fill_color, stroke_color, stroke_width, corner_radius, blur,
-    font_size, reveal, visible, content, asset,
+    opacity,
+    position,
+    scale,
+    rotation,
+    size,
+    crop,
+    fill_color,
+    stroke_color,
+    stroke_width,
+    corner_radius,
+    blur,
+    font_size,
+    reveal,
+    visible,
+    content,
+    asset,
 };
 using PropertyValue = std::variant<double, Pair, Quad, Color, bool, std::string>;
 
@@ -34,10 +48,10 @@ enum class StepPosition { jump_end, jump_start, jump_none, jump_both };
 struct Ease {
     enum class Kind { hold, linear, cubic, steps, points };
     Kind kind = Kind::linear;
-    double x1 = 0, y1 = 0, x2 = 1, y2 = 1;            // cubic
-    int count = 1;                                    // steps
-    StepPosition position = StepPosition::jump_end;   // steps
-    std::vector<std::pair<double, double>> points;    // points: (in, out)
+    double x1 = 0, y1 = 0, x2 = 1, y2 = 1;           // cubic
+    int count = 1;                                   // steps
+    StepPosition position = StepPosition::jump_end;  // steps
+    std::vector<std::pair<double, double>> points;   // points: (in, out)
 };
 
 struct Keyframe {
@@ -56,11 +70,29 @@ struct PropertyTrack {
     std::vector<Keyframe> keyframes;  // 1..256, t_ms non-decreasing
 };
 
-enum class LayerKind { image, text, shape, solid, group, clock };
+enum class LayerKind {
+    image,
+    text,
+    shape,
+    solid,
+    group,
+    clock,
+    svg,
+    lottie,
+    video,
+    image_sequence
+};
 
 struct Anchor {
     std::string area = "canvas";     // canvas, action, title, parent, layer:<id>
     std::string point = "top_left";  // contract C.4
+};
+
+// Drawn under the text, before its outline.
+struct TextShadow {
+    Pair offset{0, 0};  // canvas pixels
+    double blur = 0;    // standard deviation in canvas pixels, 0..64
+    Color color{0, 0, 0, 128};
 };
 
 struct TextSpec {
@@ -71,12 +103,32 @@ struct TextSpec {
     std::string overflow = "shrink";  // shrink, ellipsis, clip
     double min_size_px = 8;
     int max_lines = 1;
-    std::optional<Pair> box;          // nullopt: measured
+    std::optional<Pair> box;  // nullopt: measured
+    std::optional<TextShadow> shadow;
 };
 
 struct ShapeSpec {
     std::string type = "rect";  // rect, ellipse, line, polygon
     std::vector<Pair> points;   // polygon and line, in the layer's box
+};
+
+// Cuts a layer or group to a rectangle inside its own box (contract C.2).
+struct Clip {
+    Quad inset{0, 0, 0, 0};    // left, top, right, bottom as fractions of the box
+    double corner_radius = 0;  // canvas pixels
+};
+
+// Takes the coverage of an earlier sibling, which itself is not painted (contract C.2).
+struct Mask {
+    std::string layer_id;
+    std::string mode = "alpha";  // alpha, alpha_inverted, luma
+};
+
+// How lottie, video and image_sequence run, from the layer's in_ms on.
+struct Playback {
+    LoopMode loop = LoopMode::none;   // none: the last picture stays
+    std::vector<std::string> assets;  // image_sequence: its pictures in order, 1..512 asset keys
+    std::int64_t rate_num = 25, rate_den = 1;  // image_sequence: pictures a second
 };
 
 struct Layer {
@@ -85,15 +137,19 @@ struct Layer {
     std::int64_t in_ms = 0;
     std::optional<std::int64_t> out_ms;  // nullopt: until the scene ends
     Anchor anchor;
-    std::optional<Pair> pivot;           // nullopt: the anchor point's own fraction
-    std::string asset;                   // image: key into OverlayDocument::assets
+    std::optional<Pair> pivot;  // nullopt: the anchor point's own fraction
+    std::string asset;          // image, svg, lottie, video: key into OverlayDocument::assets
+    Playback playback;          // lottie, video, image_sequence
+    std::optional<Clip> clip;
+    std::optional<Mask> mask;
+    std::string blend = "normal";  // normal, multiply, screen, add
     TextSpec text;
     ShapeSpec shape;
     std::string reveal_direction = "right";
     std::map<Property, PropertyValue> props;
     std::vector<PropertyTrack> tracks;
-    std::vector<Layer> layers;           // group
-    std::string on_missing = "hide";     // hide, placeholder, asset:<key>, fail_scene
+    std::vector<Layer> layers;        // group
+    std::string on_missing = "hide";  // hide, placeholder, asset:<key>, fail_scene
 };
 
 struct CuePoint {
@@ -105,7 +161,7 @@ struct CuePoint {
 struct ScenePhases {
     std::int64_t intro_ms = 0;
     std::int64_t outro_ms = 0;
-    std::string body = "run";             // hold, loop, run
+    std::string body = "run";                 // hold, loop, run
     std::optional<std::int64_t> body_end_ms;  // loop
 };
 
@@ -134,7 +190,17 @@ struct TokenSpec {
     TokenValue default_value;
     std::optional<int> max_length;
     std::optional<double> min, max;
-    std::string on_missing = "default";
+    std::string on_missing = "default";     // last, default, hide_layer, fallback
+    std::string path;                       // feed: JSON pointer into the feed's document
+    std::optional<std::int64_t> max_age_s;  // nullopt: never stale
+    std::string on_stale = "last";          // as on_missing
+};
+
+// What a scene that cannot be shown becomes (contract C.12).
+struct DocumentFallbacks {
+    std::string image;                     // asset key, or empty
+    std::string scene;                     // scene_id, or empty
+    std::string policy = "replace_scene";  // replace_scene, hide_all
 };
 
 struct OverlayDocument {
@@ -145,9 +211,12 @@ struct OverlayDocument {
     int canvas_width = 1920, canvas_height = 1080;
     std::string fit = "contain";  // contain, cover, stretch
     double title_inset = 0.05, action_inset = 0.035;
+    std::string generator, locale;                             // empty: not given
+    std::optional<std::array<std::int64_t, 2>> authored_rate;  // num, den
     std::map<std::string, OverlayAsset> assets;
     std::map<std::string, TokenSpec> tokens;
     std::vector<Scene> scenes;
+    DocumentFallbacks fallbacks;
 };
 
 }  // namespace vistter::contract

@@ -188,6 +188,11 @@ void LayerPainter::paint_content(cairo_t* context, const Layer& layer, const Lay
             return cairo_fill(context);
         case LayerKind::group:
             return paint_group(context, layer, box);
+        case LayerKind::svg:
+        case LayerKind::lottie:
+        case LayerKind::video:
+        case LayerKind::image_sequence:
+            return;  // find_undrawable() refuses their features
     }
 }
 
