@@ -138,13 +138,14 @@ std::optional<Judgement> Receiver::in_this_session(const Arrival& arrival) {
         return close_with(close_code::not_welcomed, "a message came before the session was open");
     }
     if (!opening && envelope.session_id == state_.session_id) return std::nullopt;
+    if (!opening && !defences_.session_binding) return std::nullopt;
     return refuse(envelope, ErrorCode::SEC_STALE_SESSION, "the message belongs to another session");
 }
 
 // HELLO may come from a board whose clock is not set yet, and WELCOME is what sets it; both are
 // bound by the nonce.
 std::optional<Judgement> Receiver::near_in_time(const Arrival& arrival) {
-    if (opens(arrival.envelope.type)) return std::nullopt;
+    if (opens(arrival.envelope.type) || !defences_.timestamp_window) return std::nullopt;
     if (std::abs(arrival.envelope.timestamp.ms - arrival.now.ms) <= timestamp_window_ms)
         return std::nullopt;
     return refuse(arrival.envelope, ErrorCode::SEC_CLOCK_SKEW,
@@ -153,13 +154,15 @@ std::optional<Judgement> Receiver::near_in_time(const Arrival& arrival) {
 
 std::optional<Judgement> Receiver::never_seen(const Arrival& arrival) {
     const Envelope& envelope = arrival.envelope;
-    const NonceVerdict nonce = nonces_.look(envelope.nonce, arrival.fingerprint);
+    const NonceVerdict nonce =
+        defences_.nonces ? nonces_.look(envelope.nonce, arrival.fingerprint) : NonceVerdict::fresh;
     if (nonce == NonceVerdict::conflict) {
         ++counters_.conflicts;
         return close_with(close_code::security_violation,
                           "one nonce came with two different messages");
     }
-    if (nonce == NonceVerdict::repeated || !window_.accept(envelope.seq)) {
+    const bool new_seq = nonce != NonceVerdict::repeated && window_.accept(envelope.seq);
+    if (nonce == NonceVerdict::repeated || (!new_seq && defences_.replay_window)) {
         Judgement judgement;
         judgement.verdict = Verdict::drop;
         judgement.replay = true;

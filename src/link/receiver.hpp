@@ -49,6 +49,14 @@ struct ReceiverCounters {
     std::int64_t conflicts = 0;
 };
 
+// What may be switched off, to show in a test that it is needed: nothing else ever does.
+struct ReceiverDefences {
+    bool replay_window = true;  // a sequence number once, and none older than the window
+    bool nonces = true;         // a nonce once
+    bool timestamp_window = true;
+    bool session_binding = true;  // messages of another session
+};
+
 inline constexpr std::int64_t timestamp_window_ms = 120'000;
 
 // One per connection: its replay window and nonces begin empty.
@@ -57,7 +65,8 @@ class Receiver {
     // Whether this message_id was journaled (device) or let in (Studio) before.
     using Known = std::function<bool(const std::string& message_id)>;
 
-    explicit Receiver(ReceiverState state) : state_(std::move(state)) {}
+    explicit Receiver(ReceiverState state, ReceiverDefences defences = {})
+        : state_(std::move(state)), defences_(defences) {}
 
     // `envelope` is authenticated and well-formed; `fingerprint` is a digest of its bytes; `now` is
     // Studio's time.
@@ -88,6 +97,7 @@ class Receiver {
     void count(const Judgement& judgement);
 
     ReceiverState state_;
+    ReceiverDefences defences_;
     ReplayWindow window_;
     NonceSet nonces_;
     ReceiverCounters counters_;

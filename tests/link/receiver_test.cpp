@@ -246,6 +246,33 @@ TEST(StudioPipeline, AnswersNothingAndLetsEveryReportInOnce) {
         Verdict::drop);
 }
 
+// The negative controls: without a defence, what it is for gets through (G1.10).
+TEST(Defences, WithoutThemAReplayGetsThrough) {
+    const ReceiverState state{Side::device, our_device, our_session, "1.0", {}, {}};
+    for (const bool armed : {true, false}) {
+        Receiver receiver(state, ReceiverDefences{armed, armed, true, true});
+        const Envelope command = test::Sender(5).message(MessageType::CAMERA_ACTION);
+        EXPECT_EQ(receiver.judge(command, "a", show_time, never_known).verdict, Verdict::accept);
+        EXPECT_EQ(receiver.judge(command, "a", show_time, never_known).verdict,
+                  armed ? Verdict::drop : Verdict::accept);
+    }
+}
+
+TEST(Defences, WithoutThemAnotherSessionsAndAnOldMessageGetThrough) {
+    const ReceiverState state{Side::device, our_device, our_session, "1.0", {}, {}};
+    for (const bool armed : {true, false}) {
+        Receiver receiver(state, ReceiverDefences{true, true, armed, armed});
+        test::Sender sender(5);
+        Envelope stale = sender.message(MessageType::CAMERA_ACTION);
+        stale.session_id = "ses_01JD9V3T5C0Q8M7W2N4K6R1YZY";
+        Envelope old = sender.message(MessageType::CAMERA_ACTION);
+        old.timestamp = WallTime{show_time.ms - timestamp_window_ms - 1};
+        const Verdict expected = armed ? Verdict::refuse : Verdict::accept;
+        EXPECT_EQ(receiver.judge(stale, "a", show_time, never_known).verdict, expected);
+        EXPECT_EQ(receiver.judge(old, "b", show_time, never_known).verdict, expected);
+    }
+}
+
 TEST(Authority, EveryRoleAndCommandHasItsAnswer) {
     using M = MessageType;
     const std::vector<std::pair<std::string, std::set<M>>> rights = {

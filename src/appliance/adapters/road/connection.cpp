@@ -206,8 +206,10 @@ void Connection::say_hello() {
     hello.journal_count = parts_.store.journal.count();
     hello.outbox_count = parts_.store.outbox.count();
     if (receiver_) dup_dropped_ += receiver_->counters().dup_dropped;
-    receiver_ = std::make_unique<link::Receiver>(link::ReceiverState{
-        link::Side::device, identity_.device_id, {}, "1.0", hello.features, hello.ocl_versions});
+    receiver_ = std::make_unique<link::Receiver>(
+        link::ReceiverState{
+            link::Side::device, identity_.device_id, {}, "1.0", hello.features, hello.ocl_versions},
+        parts_.options.defences);
     stamp_ = std::make_unique<link::Stamp>(identity_.device_id, parts_.random);
     commands_ = link::CommandMeter(parts_.options.pace);
     pulse_ = std::make_unique<Pulse>(

@@ -16,6 +16,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "link/meters.hpp"
+#include "link/receiver.hpp"
 #include "link/route_choice.hpp"
 #include "net/proxy.hpp"
 #include "net/tls.hpp"
@@ -59,7 +60,8 @@ struct RoadOptions {
     Backoff::Limits between_tries;  // base and cap of the wait before the next try (contract B.5)
     std::int64_t preferred_again_ms = link::preferred_again_ms;
     std::int64_t journal_entries = 10'000,
-                 journal_days = 7;  // kept at least this many and this long
+                 journal_days = 7;    // kept at least this many and this long
+    link::ReceiverDefences defences;  // all of them, except in a test that shows what they are for
 };
 
 // Everything on the loop's thread. Storage failures end the one message they hit, never the

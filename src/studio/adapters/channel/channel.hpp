@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "link/meters.hpp"
+#include "link/receiver.hpp"
 #include "net/server.hpp"
 #include "store/database.hpp"
 #include "studio/adapters/channel/pipe.hpp"
@@ -33,6 +34,7 @@ struct ChannelOptions {
     int heartbeat_s = 8;
     int metrics_interval_s = 10;
     link::CommandPace pace = link::sender_pace;  // of commands to one appliance
+    link::ReceiverDefences defences;  // all of them, except in a test that shows what they are for
 };
 
 struct SessionToken {
