@@ -29,6 +29,7 @@ LayerState state_of(const contract::OverlayDocument& document, const contract::L
     state.font_size = values.font_size;
     state.reveal = values.reveal;
     if (values.asset) state.asset = *values.asset;
+    state.media_frame = values.media_frame;
     if (values.content) {
         ResolvedText resolved = resolve_tokens(*values.content, document.tokens, tokens);
         state.content = std::move(resolved.text);

@@ -49,8 +49,10 @@ struct LayerState {
     double stroke_width = 0, corner_radius = 0, blur = 0;
     double font_size = 0;  // text: canvas pixels, text.size_px unless animated; 0 for other kinds
     double reveal = 1;
-    std::string content;             // text with tokens resolved; empty for other kinds
-    std::string asset;               // image: asset key
+    std::string content;  // text with tokens resolved; empty for other kinds
+    std::string asset;    // image, svg, lottie, video: asset key; image_sequence: the one shown
+    // image_sequence: which of playback.assets. lottie and video: 0, their length is in the file.
+    std::int64_t media_frame = 0;
     std::vector<LayerState> layers;  // group
 };
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "ocl/media_clock.hpp"
+
 namespace vistter::ocl {
 
 using contract::Color;
@@ -121,6 +123,21 @@ bool has_text(const Layer& layer) {
     return layer.kind == contract::LayerKind::text || layer.kind == contract::LayerKind::clock;
 }
 
+bool is_timed_medium(const Layer& layer) {
+    return layer.kind == contract::LayerKind::lottie || layer.kind == contract::LayerKind::video ||
+           layer.kind == contract::LayerKind::image_sequence;
+}
+
+void read_playback(const Layer& layer, std::int64_t time, std::int64_t num, LayerValues& values) {
+    values.media_time = time;
+    const auto& playback = layer.playback;
+    if (layer.kind != contract::LayerKind::image_sequence || playback.assets.empty()) return;
+    const Rate rate{playback.rate_num, playback.rate_den};
+    values.media_frame = media_frame(
+        time, num, rate, static_cast<std::int64_t>(playback.assets.size()), playback.loop);
+    values.asset = &playback.assets[static_cast<std::size_t>(values.media_frame)];
+}
+
 LayerValues read(const Layer& layer, const Reader& reader) {
     LayerValues values;
     values.opacity = reader.value<double>(Property::opacity, 1, 0, 1);
@@ -145,6 +162,8 @@ LayerValues read(const Layer& layer, const Reader& reader) {
         values.asset = &layer.asset;
         if (const auto* asset = reader.discrete<std::string>(Property::asset)) values.asset = asset;
     }
+    if (layer.kind == contract::LayerKind::svg || is_timed_medium(layer))
+        values.asset = &layer.asset;
     values.reveal = reader.value<double>(Property::reveal, 1, 0, 1);
     if (const bool* visible = reader.discrete<bool>(Property::visible)) values.visible = *visible;
     return values;
@@ -154,6 +173,8 @@ LayerValues read(const Layer& layer, const Reader& reader) {
 
 LayerValues layer_at(const Layer& layer, const ScenePosition& position) {
     LayerValues values = read(layer, Reader(layer, &position));
+    if (is_timed_medium(layer))
+        read_playback(layer, media_time(layer, position), position.num, values);
     const bool entered = layer.in_ms * position.num <= position.body;
     const bool left = layer.out_ms && position.body >= *layer.out_ms * position.num;
     values.visible = values.visible && entered && !left && !position.finished;
@@ -161,7 +182,9 @@ LayerValues layer_at(const Layer& layer, const ScenePosition& position) {
 }
 
 LayerValues unanimated(const Layer& layer) {
-    return read(layer, Reader(layer, nullptr));
+    LayerValues values = read(layer, Reader(layer, nullptr));
+    if (is_timed_medium(layer)) read_playback(layer, 0, 1, values);
+    return values;
 }
 
 }  // namespace vistter::ocl

@@ -26,7 +26,9 @@ struct LayerValues {
     double font_size = 0;  // text: in canvas pixels; 0 for kinds without text
     double reveal = 1;
     const std::string* content = nullptr;  // before tokens
-    const std::string* asset = nullptr;
+    const std::string* asset = nullptr;    // image_sequence: the picture of `media_frame`
+    std::int64_t media_time = 0;           // lottie, video, image_sequence: see media_clock.hpp
+    std::int64_t media_frame = 0;          // image_sequence: index into playback.assets
 };
 
 LayerValues layer_at(const contract::Layer& layer, const ScenePosition& position);
