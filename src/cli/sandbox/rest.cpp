@@ -50,7 +50,10 @@ std::string text_of(const json::value& object, std::string_view member) {
 
 RestClient::RestClient(std::string base_url, const std::string& root_pem)
     : base_url_(std::move(base_url)) {
-    if (root_pem.empty()) return;
+    if (!root_pem.empty()) pin(root_pem);
+}
+
+void RestClient::pin(const std::string& root_pem) {
     net::ClientTls tls;
     tls.root_pem = root_pem;
     if (auto root = crypto::Certificate::from_pem(root_pem)) {

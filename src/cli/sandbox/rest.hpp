@@ -16,6 +16,8 @@ class RestClient {
     // `root_pem` is pinned for https; for http on loopback leave it empty.
     RestClient(std::string base_url, const std::string& root_pem);
     void set_token(std::string token) { token_ = std::move(token); }
+    // From now on this root is the pinned one.
+    void pin(const std::string& root_pem);
     const std::string& base_url() const { return base_url_; }
 
     Result<boost::json::value> get(const std::string& path) const;

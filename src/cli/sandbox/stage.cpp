@@ -141,6 +141,14 @@ Status Stage::start_studio() {
     return ok();
 }
 
+Status Stage::trust_root(int generation) {
+    const fs::path file = options_.state / "studio" / fmt::format("root-{}.pem", generation);
+    auto root = read_file(file, 65'536);
+    if (!root.ok()) return root.error();
+    studio_api_->pin(*root);
+    return ok();
+}
+
 Status Stage::launch_appliance(const std::string& listen) {
     auto line =
         start("vistter-appliance",

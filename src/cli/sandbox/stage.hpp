@@ -58,6 +58,8 @@ class Stage {
     Status restart_control();
 
     const RestClient& studio() const { return *studio_api_; }
+    // After Studio's root was changed: the new one is in its state folder as root-<generation>.pem.
+    Status trust_root(int generation);
     const RestClient& appliance() const { return *appliance_api_; }
     // What the RTMP server wrote, oldest first; whole once the output has stopped.
     std::vector<std::filesystem::path> recordings() const;
