@@ -57,6 +57,8 @@ void read_machine(const Object& body, Metrics& metrics) {
     metrics.cpu_percent = json::number_at(cpu, "percent", 0);
     metrics.load1 = json::number_at(cpu, "load1", 0);
     metrics.cores = small(cpu, "cores", 1);
+    metrics.cpu_temp_c = json::optional_number_at(cpu, "temp_c");
+    metrics.cpu_throttled = json::boolean_at(cpu, "throttled", false);
     const Object& memory = json::object_at(body, "memory");
     metrics.memory_used_mb = json::integer_at(memory, "used_mb", 0);
     metrics.memory_total_mb = json::integer_at(memory, "total_mb", 0);
@@ -142,6 +144,7 @@ Event decode_event(const Object& body, std::string_view text) {
 Metrics decode_metrics(const Object& body) {
     Metrics metrics;
     metrics.window_s = small(body, "window_s", 10);
+    metrics.measured_at = json::optional_time_at(body, "measured_at");
     read_machine(body, metrics);
     for (const Value& stream : json::array_at(body, "stream_bitrate")) {
         if (stream.is_object())

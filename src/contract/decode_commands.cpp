@@ -15,9 +15,14 @@ std::string name_of(const boost::json::key_value_pair& member) {
     return {member.key().data(), member.key().size()};
 }
 
+SealedSecret decode_secret(const Object& object, std::string_view member) {
+    const Value* value = json::find(object, member);
+    return {json::text_at(object, member), value != nullptr && value->is_null()};
+}
+
 Destination decode_destination(const Object& object) {
     return {json::text_at(object, "kind"), json::text_at(object, "url"),
-            json::text_at(object, "path")};
+            json::text_at(object, "path"), decode_secret(object, "secret_sealed")};
 }
 
 EncodingProfile decode_profile(const Object& object) {
@@ -45,7 +50,7 @@ void read_destinations(const Object& map, ConfigPatch& patch) {
         entry = decode_destination(member.value().get_object());
         for (const auto& field : member.value().get_object()) {
             const std::string name = name_of(field);
-            if (name == "secret_sealed" || name == "name") {
+            if (name == "name") {
                 patch.unsupported.push_back("/destinations/" + pointer_step(id) + "/" + name);
             }
         }
@@ -86,6 +91,7 @@ CameraSpec decode_spec(const Object& object) {
     spec.host = json::text_at(object, "host");
     spec.port = json::clamp_int(json::integer_at(object, "port", spec.port));
     spec.path = json::text_at(object, "path");
+    spec.credentials = decode_secret(object, "credentials_sealed");
     return spec;
 }
 

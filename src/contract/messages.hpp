@@ -240,8 +240,11 @@ struct CameraMetrics {
 
 struct Metrics {
     int window_s = 10;
+    std::optional<WallTime> measured_at;  // the window's end, when it is told late
     double cpu_percent = 0, load1 = 0;
     int cores = 1;
+    std::optional<double> cpu_temp_c;
+    bool cpu_throttled = false;
     std::int64_t memory_used_mb = 0, memory_total_mb = 0;
     std::int64_t disk_used_bytes = 0, disk_total_bytes = 0, disk_write_errors = 0;
     std::string network_interface;

@@ -86,6 +86,8 @@ void write_machine(ObjectWriter& out, const Metrics& m) {
                        .number("percent", m.cpu_percent)
                        .number("load1", m.load1)
                        .integer("cores", m.cores)
+                       .raw("temp_c", m.cpu_temp_c ? number_text(*m.cpu_temp_c) : "null")
+                       .boolean("throttled", m.cpu_throttled)
                        .str());
     out.raw("memory", ObjectWriter()
                           .integer("used_mb", m.memory_used_mb)
@@ -191,6 +193,7 @@ std::string write(const Event& event) {
 std::string write(const Metrics& metrics) {
     ObjectWriter out;
     out.integer("window_s", metrics.window_s);
+    if (metrics.measured_at) out.text("measured_at", format_rfc3339(*metrics.measured_at));
     write_machine(out, metrics);
     out.raw("stream_bitrate", list_text(metrics.stream_bitrate, stream_text))
         .raw("cameras", list_text(metrics.cameras, camera_text));

@@ -5,11 +5,17 @@
 namespace vistter::contract {
 namespace {
 
+void write_secret_member(ObjectWriter& out, std::string_view member, const SealedSecret& secret) {
+    if (secret.removed) out.null(member);
+    if (!secret.text.empty()) out.text(member, secret.text);
+}
+
 std::string destination_text(const Destination& destination) {
     ObjectWriter out;
     out.text("kind", destination.kind);
     if (!destination.url.empty()) out.text("url", destination.url);
     if (!destination.path.empty()) out.text("path", destination.path);
+    write_secret_member(out, "secret_sealed", destination.secret);
     return out.str();
 }
 
@@ -86,6 +92,7 @@ std::string write(const CameraAction& action) {
         payload.text("name", spec.name).text("kind", spec.kind).text("protocol", spec.protocol);
         if (!spec.host.empty()) payload.text("host", spec.host);
         payload.integer("port", spec.port).text("path", spec.path);
+        write_secret_member(payload, "credentials_sealed", spec.credentials);
         out.raw("payload", payload.str());
     } else if (action.force) {
         out.raw("payload", ObjectWriter().boolean("force", true).str());

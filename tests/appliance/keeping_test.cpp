@@ -208,5 +208,26 @@ TEST(PageFiles, NeverLeaveTheirFolder) {
         EXPECT_EQ(get(path).body.find("hidden"), std::string::npos) << path;
 }
 
+TEST_F(KeepingTest, ADayOfMetricsIsKeptAndSurvivesARestart) {  // G2.34
+    constexpr std::int64_t start = 1'800'000'000'000, minute = 60'000, day = 24 * 60 * minute;
+    {
+        auto database = open();
+        auto history = make_metrics_history(*database);
+        for (std::int64_t at = start; at <= start + day + 60 * minute; at += minute)
+            history->add(WallTime{at}, 60, "{}", at < start + day);
+    }
+    auto database = open();
+    auto history = make_metrics_history(*database);
+    const auto kept = history->between(WallTime{0}, WallTime{start * 2}, 10'000);
+    ASSERT_EQ(kept.size(), 24U * 60U + 1U);
+    EXPECT_EQ(kept.front().at.ms, start + 60 * minute);
+    EXPECT_EQ(history->between(WallTime{start + day}, WallTime{start + day + 2 * minute}, 9).size(),
+              2U);
+    ASSERT_EQ(history->untold(100).size(), 61U);
+    history->mark_told(history->untold(100)[59].n);
+    ASSERT_EQ(history->untold(100).size(), 1U);
+    EXPECT_EQ(history->untold(100)[0].at.ms, start + day + 60 * minute);
+}
+
 }  // namespace
 }  // namespace vistter::appliance::test

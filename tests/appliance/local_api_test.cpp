@@ -127,6 +127,9 @@ TEST_F(LocalApiTest, AnswersInTheSameFormEverywhere) {
     EXPECT_EQ(appliance.request("GET", "/local/v1/preview/snapshot").member("code"),
               "STA_NOT_READY");
     EXPECT_EQ(appliance.request("GET", "/local/v1/events?limit=0").status, 422);
+    EXPECT_TRUE(appliance.request("GET", "/local/v1/metrics/history").body.at("items").is_array());
+    EXPECT_EQ(appliance.request("GET", "/local/v1/metrics/history?limit=0").status, 422);
+    EXPECT_EQ(appliance.request("GET", "/local/v1/metrics/history?from=yesterday").status, 422);
 }
 
 TEST_F(LocalApiTest, EveryLocalWriteIsAnEvent) {

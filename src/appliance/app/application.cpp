@@ -72,6 +72,7 @@ struct Storage {
     std::vector<std::string> lost_tables;
     std::unique_ptr<AttemptStore> attempts;
     std::unique_ptr<AccountStore> accounts;
+    std::unique_ptr<MetricsHistory> metrics;
     std::unique_ptr<SetupCode> setup_code;
     std::unique_ptr<KnownTime> time;
     std::unique_ptr<IdentityKeeper> identity;
@@ -86,6 +87,7 @@ void make_stores(Storage& storage) {
     storage.streams = make_stream_store(*storage.database);
     storage.attempts = make_attempt_store(*storage.database);
     storage.accounts = make_account_store(*storage.database);
+    storage.metrics = make_metrics_history(*storage.database);
 }
 
 // First what an unpairing promised.
@@ -224,8 +226,9 @@ class ControlProcess final : public Application {
             make_road(loop_, *workers_, *storage_.database, clock_, random_, std::move(options));
         reports_.attach(road_.get());
         credentials_->attach(*road_, *appliance_);
-        telemetry_ = std::make_unique<TelemetryTimer>(loop_, *appliance_, reports_, *probe_,
-                                                      [this] { return road_->status(); });
+        telemetry_ = std::make_unique<TelemetryTimer>(
+            loop_, TelemetryParts{clock_, *appliance_, reports_, *probe_, *storage_.metrics,
+                                  [this] { return road_->status(); }});
         guard_ = std::make_unique<IdentityGuard>(GuardParts{
             loop_, *workers_, clock_, random_, policy_, *storage_.identity, *storage_.time,
             reports_, make_pair_codec(), options_.proxy, [this] { return road_->status(); },
@@ -254,8 +257,8 @@ class ControlProcess final : public Application {
 
     void build_local_api() {
         api_ = make_local_api(LocalServices{loop_, *workers_, clock_, random_, *appliance_,
-                                            reports_, *storage_.accounts, *storage_.setup_code,
-                                            *pairing_, preview_.get(),
+                                            reports_, *storage_.accounts, *storage_.metrics,
+                                            *storage_.setup_code, *pairing_, preview_.get(),
                                             [this] { return link_status(); }, options_.web});
     }
 

@@ -1,32 +1,28 @@
-// METRICS on a fixed beat, and a STATE_REPORT whenever something in it changed.
+// The beat of the telemetry desk, and a STATE_REPORT whenever something in it changed.
 #pragma once
 
-#include <functional>
 #include <string>
 
-#include "appliance/core/appliance.hpp"
+#include "appliance/core/telemetry_desk.hpp"
 #include "async/loop.hpp"
 
 namespace vistter::appliance {
 
 class TelemetryTimer {
   public:
-    TelemetryTimer(async::Loop& loop, Appliance& appliance, Reports& reports, SystemProbe& probe,
-                   std::function<LinkStatus()> link);
+    TelemetryTimer(async::Loop& loop, TelemetryParts parts)
+        : loop_(loop), parts_(parts), desk_(std::move(parts)) {}
     void start();
     void stop();
 
   private:
-    void send_metrics();
     void send_state_if_changed();
+
     async::Loop& loop_;
-    Appliance& appliance_;
-    Reports& reports_;
-    SystemProbe& probe_;
-    std::function<LinkStatus()> link_;
-    int seconds_ = 0;  // since the last METRICS
+    TelemetryParts parts_;
+    TelemetryDesk desk_;
     std::string last_state_;
-    async::Handle metrics_, state_;
+    async::Handle beat_, state_;
 };
 
 }  // namespace vistter::appliance

@@ -50,7 +50,8 @@ class Reporter {
     virtual void progress(const std::string& command_id, contract::Progress progress) = 0;
     // event_id, occurred_at, severity and durable are filled in from the registry when empty.
     virtual void event(contract::Event event, const std::string& correlation_id) = 0;
-    virtual void metrics(contract::Metrics metrics) = 0;
+    // Whether a session took them; METRICS are never kept for a later one here (MetricsHistory does).
+    virtual bool metrics(contract::Metrics metrics) = 0;
     virtual void state_report(contract::StateReport report) = 0;
 };
 

@@ -75,8 +75,7 @@ void Reports::failed(const std::string& command_id, const Error& error) {
                           .error = error});
 }
 
-void Reports::event(std::string_view type, const contract::ObjectWriter& context,
-                    const std::string& correlation_id) {
+contract::Event Reports::made(std::string_view type, const contract::ObjectWriter& context) {
     contract::Event event;
     event.event_id = make_uuid7(clock_, random_);
     event.event_type = type;
@@ -88,13 +87,36 @@ void Reports::event(std::string_view type, const contract::ObjectWriter& context
         event.durable = registered->durable;
     }
     event.context.text = context.str();
-    recent_.push_front({event.occurred_at, event.event_type, event.context.text});
-    if (recent_.size() > kept_events) recent_.pop_back();
-    if (road_ != nullptr) road_->event(std::move(event), correlation_id);
+    return event;
 }
 
-void Reports::metrics(contract::Metrics metrics) {
-    if (road_ != nullptr) road_->metrics(std::move(metrics));
+void Reports::send(FlowingEvent event) {
+    const contract::Event& told = event.event;
+    recent_.push_front({told.occurred_at, told.event_type, told.context.text});
+    if (recent_.size() > kept_events) recent_.pop_back();
+    if (road_ != nullptr) road_->event(std::move(event.event), event.correlation_id);
+}
+
+void Reports::event(std::string_view type, const contract::ObjectWriter& context,
+                    const std::string& correlation_id) {
+    for (FlowingEvent& event : flow_.offer({made(type, context), correlation_id}, clock_.steady()))
+        send(std::move(event));
+}
+
+void Reports::tick() {
+    const SteadyTime now = clock_.steady();
+    for (FlowingEvent& event : flow_.due(now)) send(std::move(event));
+    const auto left_out = flow_.left_out(now);
+    if (!left_out) return;
+    contract::ObjectWriter by_severity;
+    for (const auto& [severity, count] : *left_out) by_severity.integer(severity, count);
+    send({made("telemetry.gap",
+               contract::ObjectWriter().raw("dropped_by_severity", by_severity.str())),
+          {}});
+}
+
+bool Reports::metrics(contract::Metrics metrics) {
+    return road_ != nullptr && road_->metrics(std::move(metrics));
 }
 
 void Reports::state_report(contract::StateReport report) {

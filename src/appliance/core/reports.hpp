@@ -8,6 +8,7 @@
 #include <string>
 
 #include "appliance/core/command_handler.hpp"
+#include "appliance/core/event_flow.hpp"
 #include "appliance/core/stores.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
@@ -45,10 +46,12 @@ class Reports {
     // Whether `command_id` was begun and has no terminal PROGRESS from this process yet.
     bool is_open(const std::string& command_id) const { return open_.contains(command_id); }
 
-    // Severity and durability come from the registry.
+    // Severity and durability come from the registry; repeats and storms are thinned (EventFlow).
     void event(std::string_view type, const contract::ObjectWriter& context,
                const std::string& correlation_id = {});
-    void metrics(contract::Metrics metrics);
+    // Sends what was held back; to be called about once a second.
+    void tick();
+    bool metrics(contract::Metrics metrics);  // as Reporter's
     void state_report(contract::StateReport report);
     const std::deque<RecentEvent>& recent() const { return recent_; }  // newest first
 
@@ -59,12 +62,16 @@ class Reports {
         double percent = 0;
         std::string state;
     };
+    void send(FlowingEvent event);
+    contract::Event made(std::string_view type, const contract::ObjectWriter& context);
+
     Clock& clock_;
     Random& random_;
     AttemptStore& attempts_;
     Reporter* road_ = nullptr;
     std::map<std::string, Open> open_;
     std::deque<RecentEvent> recent_;
+    EventFlow flow_;
 };
 
 }  // namespace vistter::appliance

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace vistter::appliance {
@@ -9,6 +10,9 @@ namespace vistter::appliance {
 struct SystemFigures {
     double cpu_percent = 0, load1 = 0;
     int cores = 1;
+    std::optional<double> temp_c;      // the hottest sensor; nothing: the machine has none
+    std::optional<bool> throttled;     // the processor was slowed by heat since the call before
+    std::optional<bool> clock_synced;  // the kernel says that somebody keeps its clock
     std::int64_t memory_used_mb = 0, memory_total_mb = 0;
     std::int64_t disk_used_bytes = 0, disk_total_bytes = 0;
     std::string network_interface;

@@ -67,6 +67,8 @@ contract::Metrics Appliance::metrics(const SystemFigures& system, const LinkStat
     out.cpu_percent = system.cpu_percent;
     out.load1 = system.load1;
     out.cores = system.cores;
+    out.cpu_temp_c = system.temp_c;
+    out.cpu_throttled = system.throttled.value_or(false);
     out.memory_used_mb = system.memory_used_mb;
     out.memory_total_mb = system.memory_total_mb;
     out.disk_used_bytes = system.disk_used_bytes;

@@ -6,6 +6,7 @@
 
 #include "appliance/core/appliance.hpp"
 #include "appliance/core/local_ports.hpp"
+#include "appliance/core/metrics_history.hpp"
 #include "async/loop.hpp"
 
 namespace vistter::appliance {
@@ -18,6 +19,7 @@ struct LocalServices {
     Appliance& appliance;
     Reports& reports;
     AccountStore& accounts;
+    MetricsHistory& metrics;
     SetupCode& setup_code;
     Pairing& pairing;
     Preview* preview = nullptr;  // null without a picture

@@ -231,7 +231,12 @@ struct RecordingRoad final : Reporter {
         said.push_back({id, std::move(p)});
     }
     void event(contract::Event e, const std::string&) override { events.push_back(std::move(e)); }
-    void metrics(contract::Metrics) override {}
+    std::vector<contract::Metrics> measured;
+    bool takes_metrics = true;
+    bool metrics(contract::Metrics m) override {
+        if (takes_metrics) measured.push_back(std::move(m));
+        return takes_metrics;
+    }
     void state_report(contract::StateReport) override {}
     // "queued downloading succeeded"
     std::string states(const std::string& id) const {

@@ -101,16 +101,10 @@ class LiveRoad final : public Road {
         store_event(event, correlation_id);
     }
 
-    void metrics(contract::Metrics metrics) override {
-        const LinkStatus now = status();
-        metrics.outbox = now.outbox;
-        metrics.dup_dropped = now.dup_dropped;
-        const bool open = !now.session_id.empty();
-        metrics.ack_ms_p95 = now.ack_ms_p95;
-        metrics.session_uptime_s =
-            open ? std::max<std::int64_t>(0, (clock_.wall().ms - now.since.ms) / 1'000) : 0;
-        if (now.rtt_ms) metrics.control_rtt_ms = static_cast<double>(*now.rtt_ms);
-        if (connection_) (void)connection_->send_metrics(metrics);
+    bool metrics(contract::Metrics metrics) override {
+        if (!connection_) return false;
+        if (!metrics.measured_at) add_link_figures(metrics);
+        return connection_->send_metrics(metrics);
     }
 
     void state_report(contract::StateReport report) override {
@@ -118,6 +112,18 @@ class LiveRoad final : public Road {
     }
 
   private:
+    void add_link_figures(contract::Metrics& metrics) {
+        const LinkStatus now = status();
+        metrics.outbox = now.outbox;
+        metrics.dup_dropped = now.dup_dropped;
+        metrics.ack_ms_p95 = now.ack_ms_p95;
+        metrics.session_uptime_s =
+            now.session_id.empty()
+                ? 0
+                : std::max<std::int64_t>(0, (clock_.wall().ms - now.since.ms) / 1'000);
+        if (now.rtt_ms) metrics.control_rtt_ms = static_cast<double>(*now.rtt_ms);
+    }
+
     // The next identity is being proven; the former is what the road goes back to.
     struct Trial {
         RoadIdentity former;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "appliance/core/local_ports.hpp"
+#include "appliance/core/metrics_history.hpp"
 #include "appliance/core/stores.hpp"
 #include "store/database.hpp"
 
@@ -25,6 +26,7 @@ std::unique_ptr<OverlayStore> make_overlay_store(store::Database& database);
 std::unique_ptr<RunStore> make_run_store(store::Database& database);
 std::unique_ptr<StreamStore> make_stream_store(store::Database& database);
 std::unique_ptr<AttemptStore> make_attempt_store(store::Database& database);
+std::unique_ptr<MetricsHistory> make_metrics_history(store::Database& database);
 std::unique_ptr<AccountStore> make_account_store(store::Database& database);
 
 }  // namespace vistter::appliance

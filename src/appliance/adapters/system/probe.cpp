@@ -91,6 +91,32 @@ Traffic read_traffic(const std::string& interface) {
     return {};
 }
 
+// The hottest thermal zone, in degrees.
+std::optional<double> read_temperature() {
+    std::optional<double> hottest;
+    std::error_code failed;
+    for (const auto& entry : std::filesystem::directory_iterator("/sys/class/thermal", failed)) {
+        if (!entry.path().filename().string().starts_with("thermal_zone")) continue;
+        std::int64_t millidegrees = 0;
+        if (!(std::istringstream(read_line(entry.path() / "temp")) >> millidegrees)) continue;
+        const double degrees = static_cast<double>(millidegrees) / 1000;
+        if (degrees > -100 && degrees < 300) hottest = std::max(hottest.value_or(degrees), degrees);
+    }
+    return hottest;
+}
+
+// How often heat has slowed a core since the boot; nothing where the kernel does not count it.
+std::optional<std::int64_t> read_throttles() {
+    std::optional<std::int64_t> total;
+    std::error_code failed;
+    for (const auto& cpu : std::filesystem::directory_iterator("/sys/devices/system/cpu", failed)) {
+        std::int64_t count = 0;
+        const auto counter = cpu.path() / "thermal_throttle" / "core_throttle_count";
+        if (std::istringstream(read_line(counter)) >> count) total = total.value_or(0) + count;
+    }
+    return total;
+}
+
 class ProcProbe final : public SystemProbe {
   public:
     ProcProbe(const Clock& clock, std::filesystem::path state)
@@ -115,6 +141,12 @@ class ProcProbe final : public SystemProbe {
             out.disk_total_bytes = static_cast<std::int64_t>(disk.f_blocks * disk.f_frsize);
             out.disk_used_bytes =
                 out.disk_total_bytes - static_cast<std::int64_t>(disk.f_bfree * disk.f_frsize);
+        }
+        out.temp_c = read_temperature();
+        out.clock_synced = clock_is_synced();
+        if (const auto throttles = read_throttles()) {
+            out.throttled = throttles_ && *throttles > *throttles_;
+            throttles_ = throttles;
         }
         read_network(out);
         double uptime = 0;
@@ -147,6 +179,7 @@ class ProcProbe final : public SystemProbe {
     const Clock& clock_;
     std::filesystem::path state_;
     CpuTimes cpu_;
+    std::optional<std::int64_t> throttles_;
     Traffic traffic_;
     SteadyTime at_;
 };
