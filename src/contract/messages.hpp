@@ -25,10 +25,19 @@ struct JsonText {
 
 // ---- commands -------------------------------------------------------------------------------------------
 
+// A secret among plain settings: it travels sealed to the appliance's key (contract/secrets.hpp says what
+// is inside) and is kept apart from them.
+struct SealedSecret {
+    std::string text;      // JWE compact; empty: none was given, what is kept stays
+    bool removed = false;  // null: what is kept is forgotten
+    friend bool operator==(const SealedSecret&, const SealedSecret&) = default;
+};
+
 struct Destination {
     std::string kind;  // rtmp, file
-    std::string url;   // rtmp: rtmp://host:port/app/name, without userinfo
+    std::string url;   // rtmp: rtmp://host:port/app/name, without userinfo; /app when the name is secret
     std::string path;  // file: name below the appliance's recordings folder
+    SealedSecret secret = {};
     friend bool operator==(const Destination&, const Destination&) = default;
 };
 
@@ -67,6 +76,7 @@ struct CameraSpec {
     std::string host;
     int port = 554;
     std::string path;
+    SealedSecret credentials = {};
     friend bool operator==(const CameraSpec&, const CameraSpec&) = default;
 };
 

@@ -5,6 +5,8 @@
 
 #include <string_view>
 
+#include "media/camera_address.hpp"
+
 namespace vistter::media {
 namespace {
 
@@ -89,8 +91,12 @@ CameraPipeline::~CameraPipeline() = default;
 Status CameraPipeline::build_rtsp(const std::string& url) {
     GstElement* source = add_element(GST_BIN(pipeline_.get()), "rtspsrc");
     if (source == nullptr) return missing_part();
+    const CameraAddress camera = split_login(url);
+    if (!camera.user.empty())
+        g_object_set(source, "user-id", camera.user.c_str(), "user-pw", camera.password.c_str(),
+                     nullptr);
     // drop-on-latency would throw packets away even over TCP (findings, media trap 1).
-    g_object_set(source, "location", url.c_str(), "protocols", rtsp_over_tcp, "latency",
+    g_object_set(source, "location", camera.url.c_str(), "protocols", rtsp_over_tcp, "latency",
                  rtsp_latency_ms, "drop-on-latency", FALSE, "tcp-timeout", rtsp_timeout_us,
                  "user-agent", "Vistter", nullptr);
     g_signal_connect(source, "select-stream", G_CALLBACK(select_stream), this);

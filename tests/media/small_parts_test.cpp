@@ -1,6 +1,7 @@
 // Redaction, the meaning of destinations' faults, and a destination's own time.
 #include <gtest/gtest.h>
 
+#include "media/camera_address.hpp"
 #include "media/redact.hpp"
 #include "media/sink_error.hpp"
 #include "media/stream_time.hpp"
@@ -17,6 +18,18 @@ TEST(Redact, TakesEverySecretOutOfAnAddress) {
     EXPECT_EQ(redact_url("/var/lib/show.ts"), "/var/lib/show.ts");
     EXPECT_EQ(redact_urls("cannot reach 'rtmp://h/live/abcd' or rtsp://u:p@c/1."),
               "cannot reach 'rtmp://h/live/***' or rtsp://c/1.");
+}
+
+TEST(CameraAddress, UserAndPasswordStandApartFromTheAddress) {
+    const CameraAddress split = split_login("rtsp://view%20er:p%40ss%2Fw:rd@10.0.0.9:554/a@b");
+    EXPECT_EQ(split.url, "rtsp://10.0.0.9:554/a@b");
+    EXPECT_EQ(split.user, "view er");
+    EXPECT_EQ(split.password, "p@ss/w:rd");
+    for (const char* plain : {"rtsp://10.0.0.9/a@b", "rtsp://[::1]:554/x", "/dev/video0"}) {
+        EXPECT_EQ(split_login(plain).url, plain);
+        EXPECT_EQ(split_login(plain).user, "");
+    }
+    EXPECT_EQ(split_login("rtsp://admin%4@h/x").user, "admin%4") << "half an escape is left";
 }
 
 constexpr const char* location = "rtmp://127.0.0.1/live/topsecretkey";

@@ -21,6 +21,7 @@
 #include "appliance/adapters/processes/preview.hpp"
 #include "appliance/adapters/processes/program.hpp"
 #include "appliance/adapters/road/road.hpp"
+#include "appliance/adapters/secrets/secrets.hpp"
 #include "appliance/adapters/store/salvage.hpp"
 #include "appliance/adapters/store/stores.hpp"
 #include "appliance/adapters/system/probe.hpp"
@@ -55,6 +56,17 @@ Result<int> lock_state(const std::filesystem::path& state) {
     ::close(fd);
     return fail(ErrorCode::SYS_BUSY, "Another vistter-appliance uses " + state.string() +
                                          "; stop it, or give this one its own --state.");
+}
+
+// What Studio may have sealed a secret to: the key in use and the one before it.
+std::vector<SealingKey> sealing_keys(const std::optional<Identity>& identity) {
+    std::vector<SealingKey> keys;
+    if (!identity) return keys;
+    if (!identity->sealing_key_pem.empty())
+        keys.push_back({identity->granted.sealing_kid, identity->sealing_key_pem});
+    if (!identity->former_sealing_key_pem.empty())
+        keys.push_back({identity->former_sealing_kid, identity->former_sealing_key_pem});
+    return keys;
 }
 
 // Everything on disk, opened before anything runs.
@@ -194,6 +206,9 @@ class ControlProcess final : public Application {
                            [this] { return asset_source(identity(), storage_.time->floor()); });
         credentials_ = std::make_unique<Credentials>(loop_, *storage_.identity, *storage_.time,
                                                      [this] { guard_->start_over(); });
+        secrets_ = make_secrets(*storage_.database, random_,
+                                {options_.state, storage_.identity->home(),
+                                 [this] { return sealing_keys(identity()); }});
         ProgramPort& program = program_ ? static_cast<ProgramPort&>(*program_) : *no_program_;
         OutputPort& outputs = outputs_ ? static_cast<OutputPort&>(*outputs_) : *no_outputs_;
         appliance_ = std::make_unique<Appliance>(Workshop{clock_,
@@ -210,6 +225,7 @@ class ControlProcess final : public Application {
                                                           program,
                                                           outputs,
                                                           *credentials_,
+                                                          *secrets_,
                                                           policy_,
                                                           {options_.picture, options_.programme}});
         reactions_ = std::make_unique<GuardedReports>(*appliance_);
@@ -219,6 +235,7 @@ class ControlProcess final : public Application {
         RoadOptions options;
         options.hello = [this] { return make_hello(*appliance_, *hello_probe_, clock_); };
         options.state_report = [this] { return appliance_->state_report(); };
+        options.status_changed = [this] { tell_verdict(); };
         options.session_refused = [this](const std::string& code) { guard_->turned_away(code); };
         options.proxy = options_.proxy;
         hello_probe_ = make_system_probe(clock_, options_.state);
@@ -276,6 +293,12 @@ class ControlProcess final : public Application {
     void open_road() {
         if (identity())
             road_->start(road_identity(*identity(), storage_.time->floor()), *appliance_);
+    }
+
+    // What a WELCOME said holds until the next one says otherwise.
+    void tell_verdict() {
+        const std::string verdict = road_->status().verdict;
+        if (!verdict.empty()) appliance_->judged(verdict);
     }
 
     bool any_output_live() {
@@ -395,6 +418,7 @@ class ControlProcess final : public Application {
     std::unique_ptr<Preview> preview_;
     std::unique_ptr<Downloads> downloads_;
     std::unique_ptr<Credentials> credentials_;
+    std::unique_ptr<SecretPort> secrets_;
     std::unique_ptr<Appliance> appliance_;
     std::unique_ptr<GuardedReports> reactions_;
     std::unique_ptr<Road> road_;

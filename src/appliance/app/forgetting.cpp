@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "appliance/adapters/secrets/secrets.hpp"
 #include "appliance/adapters/store/stores.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
@@ -83,6 +84,7 @@ Status forget_if_promised(const fs::path& state, IdentityStore& identities) {
     if (const Status clean = clear_database(state / "appliance.db"); !clean) return clean;
     std::vector<fs::path> rest = set_aside(state);
     for (const char* folder : {"library", "recordings"}) rest.push_back(state / folder);
+    rest.push_back(secrets_key_file(state));
     for (const fs::path& path : rest) {
         if (const Status gone = remove_tree(path); !gone) return gone;
     }

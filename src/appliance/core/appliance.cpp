@@ -1,6 +1,7 @@
 // Who gets which command.
 #include "appliance/core/appliance.hpp"
 
+#include "appliance/core/quarantine.hpp"
 #include "base/log.hpp"
 
 namespace vistter::appliance {
@@ -21,6 +22,10 @@ void Appliance::restore() {
 
 Decision Appliance::decide(const Command& command) {
     const auto& body = command.body;
+    if (verdict_ == quarantine_verdict) {
+        if (const Status permitted = permitted_in_quarantine(body); !permitted)
+            return rejected(permitted.error());
+    }
     if (const auto* config = std::get_if<contract::DeviceConfig>(&body))
         return config_.decide(*config);
     if (const auto* camera = std::get_if<contract::CameraAction>(&body))

@@ -29,6 +29,8 @@ class Appliance final : public CommandHandler, public ProgramListener, public Ou
     void run(const Command& command) override;
     void committed(const Command& command) override;
     void cancelled(const Command& command) override;
+    // What Studio's last WELCOME said of this appliance; quarantine narrows what decide() takes.
+    void judged(const std::string& verdict) { verdict_ = verdict; }
 
     void program_lost() override;
     void program_ready(bool adopted) override;
@@ -68,6 +70,7 @@ class Appliance final : public CommandHandler, public ProgramListener, public Ou
     StreamDesk streams_;
     CredentialDesk credentials_;
     PictureReport picture_;
+    std::string verdict_;
     std::map<std::string, std::int64_t> bytes_before_;  // by stream_id, at the METRICS before
 };
 

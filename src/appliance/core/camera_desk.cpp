@@ -1,9 +1,14 @@
 // Cameras: what may be stored, and keeping the programme in step with it.
 #include "appliance/core/camera_desk.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cctype>
 
 #include "base/ids.hpp"
+#include "base/log.hpp"
+#include "contract/secrets.hpp"
 
 namespace vistter::appliance {
 namespace {
@@ -41,7 +46,27 @@ std::string camera_json(const CameraView& view) {
         .text("host", spec.host)
         .integer("port", spec.port)
         .text("path", spec.path);
+    out.boolean("has_credentials", view.has_credentials);
     return out.text("state", view.state).str();
+}
+
+// RFC 3986 section 2: everything but the unreserved characters.
+std::string percent_encoded(const std::string& text) {
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) != 0 || c == '-' || c == '.' || c == '_' || c == '~')
+            out.push_back(c);
+        else
+            out += fmt::format("%{:02X}", byte);
+    }
+    return out;
+}
+
+// What is stored and shown of a camera.
+contract::CameraSpec plain(contract::CameraSpec spec) {
+    spec.credentials = {};
+    return spec;
 }
 
 }  // namespace
@@ -61,6 +86,13 @@ Decision CameraDesk::decide(const contract::CameraAction& command) {
     return rejected(unsupported("/action", command.action, offered));
 }
 
+Result<SecretChange> CameraDesk::judge_secret(const contract::CameraAction& command,
+                                              const std::string& camera_id) {
+    return judge_camera_secret(shop_.secrets, secret_owner_of_camera(camera_id),
+                               command.spec->credentials, contract::secret_address(*command.spec),
+                               "/payload/credentials_sealed");
+}
+
 Decision CameraDesk::add(const contract::CameraAction& command) {
     if (!command.spec)
         return rejected(
@@ -70,10 +102,13 @@ Decision CameraDesk::add(const contract::CameraAction& command) {
     if (shop_.cameras.all().size() >= most_cameras)
         faults.add(ErrorCode::LIM_CAPACITY, "/action",
                    "The appliance already has 32 cameras; remove one first.");
+    const std::string camera_id = make_id("cam_", shop_.clock, shop_.random);
+    const auto secret = judge_secret(command, camera_id);
+    if (!secret) faults.add(secret.error());
     if (!faults.none()) return rejected(faults.error());
     if (command.dry_run) return would_do("camera:new");
-    const std::string camera_id = make_id("cam_", shop_.clock, shop_.random);
-    shop_.cameras.put({camera_id, *command.spec});
+    shop_.cameras.put({camera_id, plain(*command.spec)});
+    apply_change(shop_.secrets, secret_owner_of_camera(camera_id), *secret);
     return completed(lane_of(camera_id),
                      contract::ObjectWriter().text("camera_id", camera_id).str());
 }
@@ -87,9 +122,12 @@ Decision CameraDesk::update(const contract::CameraAction& command) {
         faults.add(ErrorCode::RES_NOT_FOUND, "/camera_id",
                    "There is no such camera; CAMERA_ACTION list names them.");
     judge_spec(*command.spec, shop_.addresses, faults);
+    const auto secret = judge_secret(command, command.camera_id);
+    if (!secret) faults.add(secret.error());
     if (!faults.none()) return rejected(faults.error());
     if (command.dry_run) return would_do(lane_of(command.camera_id));
-    shop_.cameras.put({command.camera_id, *command.spec});
+    shop_.cameras.put({command.camera_id, plain(*command.spec)});
+    apply_change(shop_.secrets, secret_owner_of_camera(command.camera_id), *secret);
     return completed(lane_of(command.camera_id),
                      contract::ObjectWriter().text("camera_id", command.camera_id).str());
 }
@@ -108,6 +146,7 @@ Decision CameraDesk::remove(const contract::CameraAction& command) {
     }
     if (command.dry_run) return would_do(lane_of(command.camera_id));
     shop_.cameras.remove(command.camera_id);
+    shop_.secrets.forget(secret_owner_of_camera(command.camera_id));
     return completed(lane_of(command.camera_id),
                      contract::ObjectWriter().text("camera_id", command.camera_id).str());
 }
@@ -142,7 +181,7 @@ void CameraDesk::reconcile() {
     if (!shop_.program.ready()) return;
     std::map<std::string, std::string> wanted;
     for (const Camera& camera : shop_.cameras.all())
-        wanted[camera.camera_id] = camera_url(camera.spec);
+        wanted[camera.camera_id] = url_with_secret(camera);
     // What the programme reports was given to it by somebody, perhaps by this process before a
     // restart.
     for (const auto& [camera_id, report] : reports_) {
@@ -182,6 +221,20 @@ void CameraDesk::on_camera(const CameraReport& report) {
     if (report.state == "stalled") shop_.reports.event("camera.frames_stalled", context);
 }
 
+std::string CameraDesk::url_with_secret(const Camera& camera) {
+    std::string url = camera_url(camera.spec);
+    const auto kept = shop_.secrets.find(secret_owner_of_camera(camera.camera_id));
+    if (!kept) {
+        if (kept.error().code != ErrorCode::RES_NOT_FOUND)
+            log::error("Camera {}: {}", camera.camera_id, kept.error().message);
+        return url;
+    }
+    const auto secret = contract::parse_camera_secret(*kept);
+    if (!secret) return url;
+    return url.insert(url.find("://") + 3, percent_encoded(secret->user) + ":" +
+                                               percent_encoded(secret->password) + "@");
+}
+
 std::vector<CameraView> CameraDesk::view() {
     std::vector<CameraView> out;
     for (Camera& camera : shop_.cameras.all()) {
@@ -192,6 +245,7 @@ std::vector<CameraView> CameraDesk::view() {
             view.fps = report->second.fps;
             view.last_frame_age_ms = report->second.last_frame_age_ms;
         }
+        view.has_credentials = shop_.secrets.has(secret_owner_of_camera(camera.camera_id));
         view.camera = std::move(camera);
         out.push_back(std::move(view));
     }

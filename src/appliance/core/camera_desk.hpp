@@ -14,6 +14,7 @@ struct CameraView {
     std::string error;
     double fps = 0;
     std::int64_t last_frame_age_ms = -1;
+    bool has_credentials = false;
 };
 
 class CameraDesk {
@@ -32,6 +33,11 @@ class CameraDesk {
     Decision update(const contract::CameraAction& command);
     Decision remove(const contract::CameraAction& command);
     Decision list();
+    // What `command` makes of the secret of that camera.
+    Result<SecretChange> judge_secret(const contract::CameraAction& command,
+                                      const std::string& camera_id);
+    // The address with what the camera asks for: for the programme only.
+    std::string url_with_secret(const Camera& camera);
     // The timelines of live runs that show the camera.
     std::vector<std::string> users_of(const std::string& camera_id);
 

@@ -5,6 +5,7 @@
 
 #include "appliance/core/address_policy.hpp"
 #include "base/ids.hpp"
+#include "contract/secrets.hpp"
 
 namespace vistter::appliance {
 namespace {
@@ -89,6 +90,7 @@ void merge(Map& into, const Patch& patch) {
 Config merged(Config config, const contract::ConfigPatch& patch) {
     if (patch.device_name) config.device_name = *patch.device_name;
     merge(config.destinations, patch.destinations);
+    for (auto& [id, destination] : config.destinations) destination.secret = {};  // kept apart
     merge(config.encoding_profiles, patch.encoding_profiles);
     ++config.revision;
     return config;
@@ -122,6 +124,29 @@ void ConfigDesk::judge(const contract::ConfigPatch& patch, Faults& faults) {
     }
 }
 
+ConfigDesk::Changes ConfigDesk::judge_secrets(const contract::ConfigPatch& patch, Faults& faults) {
+    Changes changes;
+    for (const auto& [id, destination] : patch.destinations) {
+        const std::string at = "/config_patch/destinations/" + id + "/secret_sealed";
+        const std::string owner = secret_owner_of_destination(id);
+        if (!destination) {
+            changes[owner] = {SecretChange::What::is_forgotten, {}};
+            continue;
+        }
+        if (destination->kind != "rtmp" && !destination->secret.text.empty()) {
+            faults.add(ErrorCode::CFG_INVALID, at, "Only an rtmp destination has a stream key.");
+            continue;
+        }
+        const auto change = judge_destination_secret(shop_.secrets, owner, destination->secret,
+                                                     contract::secret_address(*destination), at);
+        if (change)
+            changes[owner] = *change;
+        else
+            faults.add(change.error().code, at, change.error().message);
+    }
+    return changes;
+}
+
 Decision ConfigDesk::decide(const contract::DeviceConfig& command) {
     const Config current = shop_.config.load();
     if (command.expected_revision && *command.expected_revision != current.revision) {
@@ -136,6 +161,7 @@ Decision ConfigDesk::decide(const contract::DeviceConfig& command) {
         return rejected(unsupported("/apply_after/mode", command.apply_mode, "immediate"));
     Faults faults;
     judge(command.config_patch, faults);
+    const Changes changes = judge_secrets(command.config_patch, faults);
     const Config config = merged(current, command.config_patch);
     if (config.destinations.size() > most_entries || config.encoding_profiles.size() > most_entries)
         faults.add(ErrorCode::LIM_CAPACITY, "/config_patch",
@@ -143,6 +169,7 @@ Decision ConfigDesk::decide(const contract::DeviceConfig& command) {
     if (!faults.none()) return rejected(faults.error());
     if (command.dry_run) return would_do(std::string(lane));
     shop_.config.save(config);
+    for (const auto& [owner, change] : changes) apply_change(shop_.secrets, owner, change);
     return completed(std::string(lane),
                      contract::ObjectWriter().integer("config_revision", config.revision).str());
 }

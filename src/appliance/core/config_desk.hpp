@@ -2,6 +2,8 @@
 // acceptance G2.10).
 #pragma once
 
+#include <map>
+
 #include "appliance/core/workshop.hpp"
 
 namespace vistter::appliance {
@@ -13,8 +15,11 @@ class ConfigDesk {
     void committed(const contract::DeviceConfig& command, const contract::Envelope& envelope);
 
   private:
+    using Changes = std::map<std::string, SecretChange>;  // by owner
     bool destination_in_use(const std::string& destination_id);
     void judge(const contract::ConfigPatch& patch, Faults& faults);
+    // What becomes of the secrets of the destinations that the patch names.
+    Changes judge_secrets(const contract::ConfigPatch& patch, Faults& faults);
     Workshop& shop_;
 };
 

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/log.hpp"
+#include "contract/secrets.hpp"
+
 namespace vistter::appliance {
 namespace {
 
@@ -85,9 +88,13 @@ void StreamDesk::judge_destinations(const contract::StreamControl& command, cons
     for (std::size_t i = 0; i < command.destination_ids.size(); ++i) {
         const std::string& id = command.destination_ids[i];
         const std::string at = fmt::format("/parameters/destination_ids/{}", i);
-        if (!config.destinations.contains(id))
+        const auto found = config.destinations.find(id);
+        if (found == config.destinations.end()) {
             faults.add(ErrorCode::RES_NOT_FOUND, at,
                        "The configuration has no such destination; DEVICE_CONFIG adds it.");
+        } else if (const auto location = location_of(id, found->second); !location) {
+            faults.add(location.error().code, at, location.error().message);
+        }
         if (std::count(command.destination_ids.begin(), command.destination_ids.end(), id) > 1)
             faults.add(ErrorCode::VAL_DUPLICATE_ID, at, "A destination is named twice.");
         for (const auto& other : streams) {
@@ -157,6 +164,17 @@ void StreamDesk::run(const contract::StreamControl& command, const contract::Env
     run_stop(command, envelope.message_id);
 }
 
+Result<std::string> StreamDesk::location_of(const std::string& destination_id,
+                                            const contract::Destination& destination) {
+    if (destination.kind == "file") return shop_.library.recording_path(destination.path);
+    const auto kept = shop_.secrets.find(secret_owner_of_destination(destination_id));
+    if (!kept && kept.error().code == ErrorCode::RES_NOT_FOUND) return destination.url;
+    if (!kept) return kept.error();
+    const auto secret = contract::parse_destination_secret(*kept);
+    if (!secret) return secret.error();
+    return destination.url + (destination.url.ends_with('/') ? "" : "/") + secret->stream_key;
+}
+
 std::vector<OutputSpec> StreamDesk::specs(const StoredStream& stream, const Config& config) {
     std::vector<OutputSpec> out;
     for (const std::string& id : stream.destination_ids) {
@@ -164,9 +182,11 @@ std::vector<OutputSpec> StreamDesk::specs(const StoredStream& stream, const Conf
         if (found == config.destinations.end())
             continue;  // removal is refused while a stream wants it
         const auto& destination = found->second;
-        const bool file = destination.kind == "file";
-        out.push_back({stream.stream_id, id, destination.kind,
-                       file ? shop_.library.recording_path(destination.path) : destination.url});
+        const auto location = location_of(id, destination);
+        // Without its key the address leads nowhere, and the output says so.
+        if (!location) log::error("Destination {}: {}", id, location.error().message);
+        out.push_back(
+            {stream.stream_id, id, destination.kind, location ? *location : destination.url});
     }
     return out;
 }

@@ -39,6 +39,9 @@ class StreamDesk {
     void judge_destinations(const contract::StreamControl& command, const Config& config,
                             Faults& faults);
     StreamState state_of(const std::string& stream_id) const;
+    // The address a destination is reached at, its secret in it: for the output only.
+    Result<std::string> location_of(const std::string& destination_id,
+                                    const contract::Destination& destination);
     std::vector<OutputSpec> specs(const StoredStream& stream, const Config& config);
     void run_start(const std::string& command_id, const std::string& stream_id);
     void run_stop(const contract::StreamControl& command, const std::string& command_id);

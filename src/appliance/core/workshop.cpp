@@ -59,6 +59,11 @@ void Faults::add(ErrorCode code, std::string pointer, std::string message) {
     details_.push_back(std::move(detail));
 }
 
+void Faults::add(const Error& error) {
+    const std::string pointer = error.details.empty() ? "" : error.details[0].pointer;
+    add(error.code, pointer, error.message);
+}
+
 Error Faults::error() const {
     assert(!details_.empty());
     std::string message = details_[0].hint;

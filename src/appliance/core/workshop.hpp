@@ -13,6 +13,7 @@
 #include "appliance/core/output_port.hpp"
 #include "appliance/core/program_port.hpp"
 #include "appliance/core/reports.hpp"
+#include "appliance/core/secret_port.hpp"
 #include "appliance/core/stores.hpp"
 
 namespace vistter::appliance {
@@ -38,6 +39,7 @@ struct Workshop {
     ProgramPort& program;
     OutputPort& outputs;
     CredentialPort& credentials;
+    SecretPort& secrets;
     AddressPolicy addresses;
     Settings settings;
 };
@@ -56,6 +58,7 @@ Error unsupported(std::string pointer, std::string_view what, std::string_view o
 class Faults {
   public:
     void add(ErrorCode code, std::string pointer, std::string message);
+    void add(const Error& error);  // one with a place (fail_at)
     bool none() const { return details_.empty(); }
     // The first fault's code, all faults as details. Only when there is one.
     Error error() const;

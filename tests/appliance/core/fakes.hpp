@@ -302,6 +302,28 @@ struct ScriptedCredentials final : CredentialPort {
     std::vector<std::string> take() { return std::exchange(asked, {}); }
 };
 
+// Opens what begins with "for-me:"; the rest of it is the secret.
+struct MemorySecrets final : SecretPort {
+    std::map<std::string, std::string> rows;
+    bool locked = false;  // what is kept cannot be read
+    Result<std::string> open(const std::string& sealed) override {
+        constexpr std::string_view mine = "for-me:";
+        if (!sealed.starts_with(mine))
+            return fail(ErrorCode::SEC_BAD_SEAL, "sealed to dev_x#9, not to dev_x#2");
+        return sealed.substr(mine.size());
+    }
+    void keep(const std::string& owner, const std::string& secret) override {
+        rows[owner] = secret;
+    }
+    void forget(const std::string& owner) override { rows.erase(owner); }
+    bool has(const std::string& owner) override { return rows.contains(owner); }
+    Result<std::string> find(const std::string& owner) override {
+        if (!rows.contains(owner)) return fail(ErrorCode::RES_NOT_FOUND, "no secret");
+        if (locked) return fail(ErrorCode::SEC_BAD_SEAL, "kept by another machine");
+        return rows[owner];
+    }
+};
+
 // The whole core on these ports, with a clock that only the test moves.
 struct Bench {
     ManualClock clock{WallTime{1'800'000'000'000}};
@@ -318,6 +340,7 @@ struct Bench {
     RecordingProgram program;
     RecordingOutputs outputs;
     ScriptedCredentials credentials;
+    MemorySecrets secrets;
     RecordingRoad road;
     Reports reports{clock, random, attempts};
     std::unique_ptr<Appliance> appliance;
@@ -344,6 +367,7 @@ struct Bench {
                                                  program,
                                                  outputs,
                                                  credentials,
+                                                 secrets,
                                                  AddressPolicy(allow_loopback, {"192.0.2.7"}),
                                                  {picture, {}}});
     }

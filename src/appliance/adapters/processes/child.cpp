@@ -13,13 +13,12 @@ namespace vistter::appliance {
 namespace {
 
 // In the child. Inherited descriptors would keep our ports and database open after we are gone.
-[[noreturn]] void become(const char* program, char* const* arguments, int log_fd) {
+[[noreturn]] void become(const char* program, char* const* arguments, int input_fd, int log_fd) {
     ::setsid();
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    const int null_fd = ::open("/dev/null", O_RDONLY);
-    ::dup2(null_fd, STDIN_FILENO);
+    ::dup2(input_fd, STDIN_FILENO);
     ::dup2(log_fd, STDOUT_FILENO);
     ::dup2(log_fd, STDERR_FILENO);
     ::close_range(3, ~0U, 0);
@@ -27,11 +26,24 @@ namespace {
     ::_exit(127);
 }
 
+// What reads as `input` and then ends; an empty one is the null device.
+int open_input(std::string_view input) {
+    if (input.empty()) return ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return -1;
+    const auto put = ::write(ends[1], input.data(), input.size());
+    ::close(ends[1]);
+    const int blocking = ::fcntl(ends[0], F_SETFL, 0);
+    if (blocking == 0 && put == static_cast<ssize_t>(input.size())) return ends[0];
+    ::close(ends[0]);
+    return -1;
+}
+
 }  // namespace
 
 Result<Child> Child::start(const std::filesystem::path& program,
                            const std::vector<std::string>& arguments,
-                           const std::filesystem::path& log) {
+                           const std::filesystem::path& log, std::string_view input) {
     if (::access(program.c_str(), X_OK) != 0)
         return fail(ErrorCode::SYS_INTERNAL,
                     "Cannot start " + program.string() + ": " + std::strerror(errno));
@@ -44,8 +56,14 @@ Result<Child> Child::start(const std::filesystem::path& program,
     if (log_fd < 0)
         return fail(ErrorCode::SYS_STORAGE,
                     "Cannot open " + log.string() + ": " + std::strerror(errno));
+    const int input_fd = open_input(input);
+    if (input_fd < 0) {
+        ::close(log_fd);
+        return fail(ErrorCode::SYS_INTERNAL, "Cannot prepare the input of " + program.string());
+    }
     const pid_t pid = ::fork();
-    if (pid == 0) become(program.c_str(), argv.data(), log_fd);
+    if (pid == 0) become(program.c_str(), argv.data(), input_fd, log_fd);
+    ::close(input_fd);
     ::close(log_fd);
     if (pid < 0)
         return fail(ErrorCode::SYS_INTERNAL, std::string("Cannot fork: ") + std::strerror(errno));

@@ -3,7 +3,6 @@
 
 #include <csignal>
 
-#include "base/file.hpp"
 #include "base/log.hpp"
 #include "crypto/digest.hpp"
 
@@ -76,17 +75,15 @@ void OutputKeeper::look() {
 
 void OutputKeeper::spawn() {
     not_before_ = {clock_.steady().ns + backoff_.next_ms(random_) * 1'000'000};
-    // A destination's address holds its stream key: it goes through a file only we can read, never
-    // the command line.
+    // A destination's address holds its stream key: it goes through a pipe, never over the command
+    // line or a disk.
     const std::string config = "stream_id=" + spec_.stream_id +
                                "\ndestination_id=" + spec_.destination_id + "\nkind=" + spec_.kind +
                                "\nlocation=" + spec_.location + "\n";
-    if (const Status kept = write_file(file(".conf"), config, 0600); !kept)
-        return log::error("Output {}: {}", spec_.destination_id, kept.error().message);
     auto child = Child::start(options_.executable,
                               {"--socket", file(".sock").string(), "--media-socket",
-                               options_.media_socket.string(), "--config", file(".conf").string()},
-                              file(".log"));
+                               options_.media_socket.string(), "--config", "/dev/stdin"},
+                              file(".log"), config);
     if (!child) return log::error("{}", child.error().message);
     child_ = *child;
     child_runs_ = true;
@@ -124,8 +121,6 @@ void OutputKeeper::lost() {
 
 void OutputKeeper::tell_stopped() {
     if (std::exchange(told_stopped_, true)) return;
-    std::error_code ignored;  // a file left behind is replaced by the next start
-    std::filesystem::remove(file(".conf"), ignored);
     last_.stream_id = spec_.stream_id;
     last_.destination_id = spec_.destination_id;
     last_.state = "stopped";

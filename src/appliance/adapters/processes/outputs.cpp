@@ -47,7 +47,6 @@ class Outputs final : public OutputProcesses {
                 stems.contains(path.stem().string()))
                 continue;
             if (path.extension() == ".sock") end_stranger(path);
-            if (path.extension() == ".conf") std::filesystem::remove(path, failed);
         }
     }
 
