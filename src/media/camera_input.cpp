@@ -14,8 +14,8 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "base/redact.hpp"
 #include "media/camera_pipeline.hpp"
-#include "media/redact.hpp"
 
 namespace vistter::media {
 namespace {

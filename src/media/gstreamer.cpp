@@ -9,7 +9,7 @@
 #include <mutex>
 
 #include "base/log.hpp"
-#include "media/redact.hpp"
+#include "base/redact.hpp"
 
 namespace vistter::media {
 namespace {

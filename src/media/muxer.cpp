@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 
 #include "base/clock.hpp"
+#include "base/redact.hpp"
 #include "media/gstreamer.hpp"
-#include "media/redact.hpp"
 #include "media/sink_error.hpp"
 #include "media/stream_time.hpp"
 

@@ -6,7 +6,7 @@
 #include <array>
 #include <cctype>
 
-#include "media/redact.hpp"
+#include "base/redact.hpp"
 
 namespace vistter::media {
 namespace {

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
-#include "media/redact.hpp"
+#include "base/redact.hpp"
 
 namespace vistter::output {
 namespace {
@@ -102,7 +102,7 @@ void SinkKeeper::open() {
     media::SinkSettings settings = *stream_;
     settings.location = fresh_location();
     log::info("{}: attempt {} at {}", destination_.destination_id, life_.attempt(),
-              media::redact_url(settings.location));
+              redact_url(settings.location));
     auto sink = media::open_sink(settings, [this](Error error) {
         {
             std::lock_guard lock(failure_mutex_);

@@ -1,7 +1,7 @@
 // Finding and shortening addresses in text that may reach a log or an error.
-#include "media/redact.hpp"
+#include "base/redact.hpp"
 
-namespace vistter::media {
+namespace vistter {
 namespace {
 
 constexpr std::string_view separator = "://";
@@ -50,4 +50,4 @@ std::string redact_urls(std::string_view text) {
     return shown;
 }
 
-}  // namespace vistter::media
+}  // namespace vistter
