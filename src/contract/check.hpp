@@ -12,10 +12,14 @@ namespace vistter::contract {
 
 struct Meaning {
     Findings findings;
-    Findings warnings;  // TML_GAP
+    Findings warnings;  // TML_GAP, OCL_SAFE_AREA
     void fault(ErrorCode code, std::string pointer, std::string reason) {
         if (findings.size() < max_findings)
             findings.push_back({code, std::move(pointer), std::move(reason), {}});
+    }
+    void warn(ErrorCode code, std::string pointer, std::string reason) {
+        if (warnings.size() < max_findings)
+            warnings.push_back({code, std::move(pointer), std::move(reason), {}});
     }
 };
 
@@ -30,9 +34,9 @@ void check_overlay(const json::Object& document, const std::string& at, Meaning&
 void check_segment(const json::Object& segment, const std::string& at, Meaning& meaning);
 // `assets_member`: "assets_manifest" in TIMELINE_LOAD, "assets" in a timeline file.
 void check_timeline(const json::Object& document, std::string_view assets_member, Meaning& meaning);
-// The {{token}} references of a text against the declared tokens.
-void check_token_text(std::string_view text, const json::Object& tokens, const std::string& at,
-                      Meaning& meaning);
+// A whole OCL document, of any JSON type, by its schema and its meaning together: a fault of form
+// in one place hides no fault of meaning in another. Warnings only come with no fault.
+Meaning judge_overlay(const json::Value& value);
 
 // Lawful things this implementation does not do: refused, never passed over in silence.
 void check_support(MessageType type, const json::Object& body, Meaning& meaning);

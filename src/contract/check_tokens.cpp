@@ -1,10 +1,11 @@
-// Token references in text (contract C.9): {{ name | filter:arg }} against what the document
-// declares.
+// Tokens (contract C.9): what a document declares about them, and the {{ name | filter:arg }}
+// references of its texts.
 #include <algorithm>
 #include <array>
 #include <cctype>
 
-#include "contract/check.hpp"
+#include "contract/overlay_rules.hpp"
+#include "contract/text_scripts.hpp"
 
 namespace vistter::contract {
 namespace {
@@ -80,10 +81,64 @@ std::vector<std::string_view> parts_of(std::string_view reference) {
     return parts;
 }
 
+// min, max and max_length belong to a type; the default is of the type.
+void check_token_type(OverlayRules& rules, const json::Object& token, const std::string& at) {
+    const std::string type = json::text_at(token, "type");
+    for (const std::string_view bound : {"min", "max"}) {
+        if (json::find(token, bound) && type != "number") {
+            rules.fault(ErrorCode::OCL_TOKEN, at + "/" + std::string(bound),
+                        "only a number has bounds");
+        }
+    }
+    const auto least = json::optional_number_at(token, "min");
+    const auto most = json::optional_number_at(token, "max");
+    if (least && most && *least > *most)
+        rules.fault(ErrorCode::OCL_TOKEN, at + "/min", "is above max");
+    if (json::find(token, "max_length") && type != "string")
+        rules.fault(ErrorCode::OCL_TOKEN, at + "/max_length", "only a string has a length");
+    const json::Value* given = json::find(token, "default");
+    if (!given || given->is_null()) return;
+    const bool fits = type == "number"    ? given->is_number()
+                      : type == "boolean" ? given->is_bool()
+                                          : given->is_string();
+    if (!fits) rules.fault(ErrorCode::OCL_TOKEN, at + "/default", "is not a " + type);
+    if (type == "image" && given->is_string()) {
+        rules.check_asset(std::string(json::view(given->get_string())), picture_media,
+                          at + "/default");
+    }
+}
+
+// Rules that could never do what they say.
+void check_freshness(OverlayRules& rules, const json::Object& token, const std::string& at) {
+    const std::string source = json::text_at(token, "source", "static");
+    if (json::find(token, "path") && !source.starts_with("feed:"))
+        rules.fault(ErrorCode::OCL_TOKEN, at + "/path", "only a feed has a path");
+    const bool ages = json::find(token, "max_age_s") != nullptr;
+    if (ages && (source == "static" || source == "clock"))
+        rules.fault(ErrorCode::OCL_TOKEN, at + "/max_age_s", "a " + source + " token has no age");
+    const std::string stale = json::text_at(token, "on_stale");
+    if (!stale.empty() && !ages)
+        rules.fault(ErrorCode::OCL_TOKEN, at + "/on_stale", "needs max_age_s");
+    const json::Value* given = json::find(token, "default");
+    if (stale == "default" && (!given || given->is_null()))
+        rules.fault(ErrorCode::OCL_TOKEN, at + "/on_stale", "there is no default");
+}
+
 }  // namespace
 
-void check_token_text(std::string_view text, const json::Object& tokens, const std::string& at,
-                      Meaning& meaning) {
+void check_token(OverlayRules& rules, const json::Object& token, const std::string& at) {
+    if (json::text_at(token, "type").empty()) return;
+    if (json::text_at(token, "source").starts_with("feed:"))
+        rules.needs_feature("token.feed", at + "/source");
+    if (json::text_at(token, "type") == "image") rules.needs_feature("token.image", at + "/type");
+    check_token_type(rules, token, at);
+    check_freshness(rules, token, at);
+}
+
+void OverlayRules::check_text(std::string_view text, const std::string& pointer) {
+    const TextScripts scripts = scripts_of(text);
+    if (scripts.rtl) needs_feature("text.rtl", pointer);
+    if (scripts.complex) needs_feature("text.complex", pointer);
     for (std::size_t open = text.find("{{"); open != text.npos; open = text.find("{{", open)) {
         if (open > 0 && text[open - 1] == '\\') {
             open += 2;
@@ -91,19 +146,33 @@ void check_token_text(std::string_view text, const json::Object& tokens, const s
         }
         const std::size_t close = text.find("}}", open + 2);
         if (close == text.npos)
-            return meaning.fault(ErrorCode::OCL_TOKEN, at, "{{ has no }}; write \\{{ for braces");
+            return fault(ErrorCode::OCL_TOKEN, pointer, "{{ has no }}; write \\{{ for braces");
         const auto parts = parts_of(text.substr(open + 2, close - open - 2));
         const std::string name(parts.front());
         if (!is_name(name)) {
-            meaning.fault(ErrorCode::OCL_TOKEN, at, "\"" + name + "\" is no token name");
+            fault(ErrorCode::OCL_TOKEN, pointer, "\"" + name + "\" is no token name");
         } else if (!json::find(tokens, name)) {
-            meaning.fault(ErrorCode::OCL_TOKEN, at, "the token \"" + name + "\" is not declared");
+            fault(ErrorCode::OCL_TOKEN, pointer, "the token \"" + name + "\" is not declared");
         }
+        tokens_met.insert(name);
         for (std::size_t i = 1; i < parts.size(); ++i) {
-            const std::string fault = filter_fault(parts[i]);
-            if (!fault.empty()) meaning.fault(ErrorCode::OCL_TOKEN, at, fault);
+            const std::string why = filter_fault(parts[i]);
+            if (!why.empty()) fault(ErrorCode::OCL_TOKEN, pointer, why);
         }
         open = close + 2;
+    }
+}
+
+void check_token_fallbacks(OverlayRules& rules, const json::Object& layer, const std::string& at) {
+    if (json::find(layer, "fallback")) return;
+    for (const std::string& name : rules.tokens_met) {
+        const json::Object& token = json::object_at(rules.tokens, name);
+        for (const std::string_view rule : {"on_stale", "on_missing"}) {
+            if (json::text_at(token, rule) != "fallback") continue;
+            rules.fault(ErrorCode::OCL_TOKEN, at,
+                        "the token " + name + " asks for a fallback (" + std::string(rule) +
+                            ") and this layer has none");
+        }
     }
 }
 

@@ -121,11 +121,7 @@ Result<TimelineLoad> parse_timeline_load(std::string_view text) {
 Result<OverlayDocument> parse_overlay_document(std::string_view text) {
     auto value = json::parse(text, max_document_bytes);
     if (!value) return std::move(value).error();
-    SchemaReport report =
-        contract_schemas().judge(schema_id("ocl", "ocl"), *value, SchemaMode::writer);
-    if (!report.findings.empty()) return error_of(report.findings, "The OCL document is wrong");
-    Meaning meaning;
-    check_overlay(value->get_object(), "", meaning);
+    Meaning meaning = judge_overlay(*value);
     if (meaning.findings.empty()) check_overlay_support(value->get_object(), "", meaning);
     if (!meaning.findings.empty()) return error_of(meaning.findings, "The OCL document is wrong");
     return decode_overlay(value->get_object());

@@ -50,14 +50,13 @@ Findings validate_message(const json::Value& value, std::size_t bytes) {
 }
 
 Findings validate_document(Family family, const json::Value& value) {
-    const std::string id = family == Family::overlay    ? schema_id("ocl", "ocl")
-                           : family == Family::timeline ? schema_id("segment", "timeline")
-                                                        : schema_id("segment", "segment");
+    if (family == Family::overlay) return std::move(judge_overlay(value).findings);
+    const std::string id = family == Family::timeline ? schema_id("segment", "timeline")
+                                                      : schema_id("segment", "segment");
     Findings findings = contract_schemas().judge(id, value, SchemaMode::writer).findings;
     if (!findings.empty()) return findings;
     Meaning meaning;
     const json::Object& object = value.get_object();
-    if (family == Family::overlay) check_overlay(object, "", meaning);
     if (family == Family::timeline) check_timeline(object, "assets", meaning);
     if (family == Family::segment) check_segment(object, "", meaning);
     return std::move(meaning.findings);
@@ -79,6 +78,13 @@ std::vector<Finding> validate_file(std::string_view text) {
              "",
              "is no contract file: it has none of type, kind, segments, tracks",
              {}}};
+}
+
+OverlayVerdict validate_overlay(std::string_view text) {
+    auto value = json::parse(text, max_file_bytes);
+    if (!value) return {{{value.error().code, "", value.error().message, {}}}, {}};
+    Meaning meaning = judge_overlay(*value);
+    return {std::move(meaning.findings), std::move(meaning.warnings)};
 }
 
 std::string_view contract_version() {

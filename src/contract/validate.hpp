@@ -19,6 +19,14 @@ struct Finding {
 
 // Every fault found; empty means valid. The family is detected from `type`, `kind` or `segment_version`.
 std::vector<Finding> validate_file(std::string_view json);
+
+// An OCL document alone: whatever the text is, it is judged as one.
+struct OverlayVerdict {
+    std::vector<Finding> faults;    // every one; empty means valid
+    std::vector<Finding> warnings;  // lawful, but look again (OCL_SAFE_AREA); told of a valid one
+};
+OverlayVerdict validate_overlay(std::string_view json);
+
 // The contract version both products print, e.g. "1.0".
 std::string_view contract_version();
 
