@@ -1,4 +1,4 @@
-// Reads assets by hash, decodes PNG with Cairo and hands fonts to fontconfig from memory.
+// Reads assets by hash, has pictures decoded and hands fonts to fontconfig from memory.
 #include "render/asset_shelf.hpp"
 
 #include <fcntl.h>
@@ -13,13 +13,14 @@
 
 #include "base/file.hpp"
 #include "crypto/digest.hpp"
+#include "render/image_decoder.hpp"
 
 namespace vistter::render {
 
 namespace {
 
 constexpr std::uint64_t max_asset_bytes = 64ull << 20;
-constexpr std::uint32_t max_image_side = 4096;
+constexpr std::int64_t max_pixels = 33'200'000;  // decoded, contract C.13
 
 class FolderAssets final : public AssetSource {
   public:
@@ -39,53 +40,10 @@ class FolderAssets final : public AssetSource {
     std::filesystem::path folder_;
 };
 
-struct Reader {
-    const std::string& bytes;
-    std::size_t at = 0;
-};
-
-cairo_status_t read_some(void* closure, unsigned char* out, unsigned int length) {
-    auto* reader = static_cast<Reader*>(closure);
-    if (reader->bytes.size() - reader->at < length) return CAIRO_STATUS_READ_ERROR;
-    std::memcpy(out, reader->bytes.data() + reader->at, length);
-    reader->at += length;
-    return CAIRO_STATUS_SUCCESS;
-}
-
-std::uint32_t big_endian(const std::string& bytes, std::size_t at) {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < 4; ++i)
-        value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
-    return value;
-}
-
 }  // namespace
 
 std::unique_ptr<AssetSource> make_folder_assets(std::filesystem::path folder) {
     return std::make_unique<FolderAssets>(std::move(folder));
-}
-
-Result<SurfacePtr> decode_png(const std::string& bytes) {
-    constexpr std::string_view signature{"\x89PNG\r\n\x1a\n", 8};
-    if (bytes.size() < 33 || !bytes.starts_with(signature)) {
-        return fail(ErrorCode::AST_DECODE, "The image is not a PNG file.");
-    }
-    // The header's size is checked before anything of that size is allocated.
-    const std::uint32_t width = big_endian(bytes, 16), height = big_endian(bytes, 20);
-    if (width > max_image_side || height > max_image_side) {
-        return fail(ErrorCode::AST_TOO_BIG, "The image is larger than 4096 pixels a side.");
-    }
-    Reader reader{bytes};
-    SurfacePtr surface(cairo_image_surface_create_from_png_stream(read_some, &reader));
-    if (cairo_surface_status(surface.get()) != CAIRO_STATUS_SUCCESS) {
-        return fail(ErrorCode::AST_DECODE, "The PNG file is damaged.");
-    }
-    if (cairo_image_surface_get_format(surface.get()) == CAIRO_FORMAT_ARGB32) return surface;
-    SurfacePtr converted = make_surface(static_cast<int>(width), static_cast<int>(height));
-    const ContextPtr context = make_context(converted.get());
-    cairo_set_source_surface(context.get(), surface.get(), 0, 0);
-    cairo_paint(context.get());
-    return converted;
 }
 
 // A font map of the document's own; fonts are files in memory that fontconfig opens by their
@@ -120,12 +78,27 @@ Status AssetShelf::load(const contract::OverlayDocument& document, const std::st
             "Asset '" + key + "' does not hash to what the document names; fetch it again.");
     }
     if (asset.media_type.starts_with("font/")) return add_font(key, *bytes);
-    if (asset.media_type != "image/png") {
-        return fail(ErrorCode::AST_TYPE,
-                    "Asset '" + key + "' is " + asset.media_type + "; only image/png is drawn.");
+    if (asset.media_type == "image/svg+xml") {
+        Result<std::unique_ptr<SvgPicture>> svg = SvgPicture::parse(*bytes);
+        if (!svg) return std::move(svg).error();
+        svgs_[key] = std::move(*svg);
+        return ok();
     }
-    Result<SurfacePtr> image = decode_png(*bytes);
+    return add_image(key, asset.media_type, *bytes);
+}
+
+Status AssetShelf::add_image(const std::string& key, const std::string& media_type,
+                             const std::string& bytes) {
+    Result<SurfacePtr> image = decode_image(media_type, bytes);
     if (!image) return std::move(image).error();
+    const std::int64_t pixels =
+        static_cast<std::int64_t>(cairo_image_surface_get_width(image->get())) *
+        cairo_image_surface_get_height(image->get());
+    if (pixels_ + pixels > max_pixels) {
+        return fail(ErrorCode::AST_TOO_BIG,
+                    "The document's images have more than 33.2 million pixels in all.");
+    }
+    pixels_ += pixels;
     images_[key] = std::move(*image);
     return ok();
 }
@@ -163,12 +136,18 @@ Status AssetShelf::add_font(const std::string& key, const std::string& bytes) {
 }
 
 bool AssetShelf::has(const std::string& key) const {
-    return images_.contains(key) || (fonts_ && fonts_->families.contains(key));
+    return images_.contains(key) || svgs_.contains(key) ||
+           (fonts_ && fonts_->families.contains(key));
 }
 
 cairo_surface_t* AssetShelf::image(const std::string& key) const {
     const auto found = images_.find(key);
     return found == images_.end() ? nullptr : found->second.get();
+}
+
+const SvgPicture* AssetShelf::svg(const std::string& key) const {
+    const auto found = svgs_.find(key);
+    return found == svgs_.end() ? nullptr : found->second.get();
 }
 
 FontChoice AssetShelf::font(const std::string& key) const {

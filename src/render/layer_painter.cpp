@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ocl/tokens.hpp"
+#include "render/blur.hpp"
 
 namespace vistter::render {
 
@@ -27,8 +28,28 @@ Rect grown(const Rect& rect, double by) {
     return {rect.x - by, rect.y - by, rect.width + 2 * by, rect.height + 2 * by};
 }
 
+Rect intersected(const Rect& a, const Rect& b) {
+    const double left = std::max(a.x, b.x), top = std::max(a.y, b.y);
+    return {left, top, std::max(0.0, std::min(a.x + a.width, b.x + b.width) - left),
+            std::max(0.0, std::min(a.y + a.height, b.y + b.height) - top)};
+}
+
 bool has_text(const Layer& layer) {
     return layer.kind == LayerKind::text || layer.kind == LayerKind::clock;
+}
+
+// Kinds whose content is a file. Lottie and video show their fallback.
+bool has_picture(const Layer& layer) {
+    switch (layer.kind) {
+        case LayerKind::image:
+        case LayerKind::svg:
+        case LayerKind::image_sequence:
+        case LayerKind::lottie:
+        case LayerKind::video:
+            return true;
+        default:
+            return false;
+    }
 }
 
 void paint_placeholder(cairo_t* context, const Pair& box) {
@@ -68,13 +89,17 @@ void LayerPainter::for_each_child(const Layer& group, const Pair& box, Visit vis
     }
 }
 
-cairo_surface_t* LayerPainter::image_of(const Layer& layer, const LayerValues& values,
-                                        bool& placeholder) const {
-    cairo_surface_t* image = values.asset ? shelf_.image(*values.asset) : nullptr;
-    if (!image && layer.on_missing.starts_with("asset:"))
-        image = shelf_.image(layer.on_missing.substr(6));
-    placeholder = !image && layer.on_missing == "placeholder";
-    return image;
+LayerPainter::Shown LayerPainter::shown_by(const Layer& layer, const LayerValues& values) const {
+    Shown shown;
+    const auto look_up = [&](const std::string& key) {
+        shown.image = shelf_.image(key);
+        shown.svg = shelf_.svg(key);
+    };
+    if (values.asset) look_up(*values.asset);
+    if (!shown.image && !shown.svg && layer.on_missing.starts_with("asset:"))
+        look_up(layer.on_missing.substr(6));
+    shown.placeholder = !shown.image && !shown.svg && layer.on_missing == "placeholder";
+    return shown;
 }
 
 TextBlock LayerPainter::text_of(const Layer& layer, const LayerValues& values) const {
@@ -86,9 +111,9 @@ TextBlock LayerPainter::text_of(const Layer& layer, const LayerValues& values) c
 }
 
 bool LayerPainter::can_paint(const Layer& layer, const LayerValues& values) const {
-    if (layer.kind == LayerKind::image) {
-        bool placeholder = false;
-        return image_of(layer, values, placeholder) || placeholder;
+    if (has_picture(layer)) {
+        const Shown shown = shown_by(layer, values);
+        return shown.image || shown.svg || shown.placeholder;
     }
     if (has_text(layer) && values.content) {
         return !ocl::resolve_tokens(*values.content, document_.tokens, tokens_).hide_layer;
@@ -99,12 +124,12 @@ bool LayerPainter::can_paint(const Layer& layer, const LayerValues& values) cons
 Pair LayerPainter::box(const Layer& layer, const LayerValues& values) const {
     if (has_text(layer)) return text_of(layer, values).box();
     if (values.size) return *values.size;
-    if (layer.kind == LayerKind::image) {
-        bool placeholder = false;
-        cairo_surface_t* image = image_of(layer, values, placeholder);
-        if (!image) return placeholder_box;
-        return {static_cast<double>(cairo_image_surface_get_width(image)),
-                static_cast<double>(cairo_image_surface_get_height(image))};
+    if (has_picture(layer)) {
+        const Shown shown = shown_by(layer, values);
+        if (shown.svg && shown.svg->size()[0] > 0) return shown.svg->size();
+        if (!shown.image) return placeholder_box;
+        return {static_cast<double>(cairo_image_surface_get_width(shown.image)),
+                static_cast<double>(cairo_image_surface_get_height(shown.image))};
     }
     if (layer.kind == LayerKind::shape) return {0, 0};
     return {static_cast<double>(document_.canvas_width),
@@ -112,11 +137,22 @@ Pair LayerPainter::box(const Layer& layer, const LayerValues& values) const {
 }
 
 Rect LayerPainter::ink(const Layer& layer, const LayerValues& values, const Pair& box) const {
+    const Rect all = content_ink(layer, values, box);
+    // What a blur brings in from beyond the clip must have been painted first.
+    if (values.blur > 0) return grown(all, blur_reach(values.blur));
+    return layer.clip ? intersected(all, clip_rect(layer, box)) : all;
+}
+
+Rect LayerPainter::content_ink(const Layer& layer, const LayerValues& values,
+                               const Pair& box) const {
     const Rect whole{0, 0, box[0], box[1]};
     if (values.crop != contract::Quad{0, 0, 0, 0}) return whole;
     const double stroke =
         values.stroke_width;  // half would do for round joins, mitres reach further
-    if (has_text(layer)) return united(whole, grown(text_of(layer, values).ink(), stroke / 2));
+    if (has_text(layer)) {
+        const TextBlock text = text_of(layer, values);
+        return united(united(whole, grown(text.ink(), stroke / 2)), text.shadow_ink(stroke));
+    }
     if (layer.kind == LayerKind::shape) {
         Rect rect = whole;
         for (const Pair& point : layer.shape.points)
@@ -135,16 +171,17 @@ Rect LayerPainter::ink(const Layer& layer, const LayerValues& values, const Pair
     return all;
 }
 
-void LayerPainter::paint_image(cairo_t* context, const Layer& layer, const LayerValues& values,
-                               const Pair& box) const {
-    bool placeholder = false;
-    cairo_surface_t* image = image_of(layer, values, placeholder);
-    if (!image) return placeholder ? paint_placeholder(context, box) : void();
+void LayerPainter::paint_picture(cairo_t* context, const Layer& layer, const LayerValues& values,
+                                 const Pair& box) const {
+    const Shown shown = shown_by(layer, values);
+    if (shown.placeholder) return paint_placeholder(context, box);
+    if (shown.svg) return shown.svg->paint(context, box);
+    if (!shown.image) return;
     cairo_rectangle(context, 0, 0, box[0], box[1]);
     cairo_clip(context);
-    cairo_scale(context, box[0] / cairo_image_surface_get_width(image),
-                box[1] / cairo_image_surface_get_height(image));
-    cairo_set_source_surface(context, image, 0, 0);
+    cairo_scale(context, box[0] / cairo_image_surface_get_width(shown.image),
+                box[1] / cairo_image_surface_get_height(shown.image));
+    cairo_set_source_surface(context, shown.image, 0, 0);
     cairo_pattern_set_filter(cairo_get_source(context), CAIRO_FILTER_BEST);
     cairo_pattern_set_extend(cairo_get_source(context), CAIRO_EXTEND_PAD);
     cairo_paint(context);
@@ -175,7 +212,11 @@ void LayerPainter::paint_content(cairo_t* context, const Layer& layer, const Lay
                                  const Pair& box) const {
     switch (layer.kind) {
         case LayerKind::image:
-            return paint_image(context, layer, values, box);
+        case LayerKind::svg:
+        case LayerKind::image_sequence:
+        case LayerKind::lottie:
+        case LayerKind::video:
+            return paint_picture(context, layer, values, box);
         case LayerKind::text:
         case LayerKind::clock:
             return text_of(layer, values)
@@ -188,11 +229,6 @@ void LayerPainter::paint_content(cairo_t* context, const Layer& layer, const Lay
             return cairo_fill(context);
         case LayerKind::group:
             return paint_group(context, layer, box);
-        case LayerKind::svg:
-        case LayerKind::lottie:
-        case LayerKind::video:
-        case LayerKind::image_sequence:
-            return;  // find_undrawable() refuses their features
     }
 }
 
@@ -203,9 +239,26 @@ void LayerPainter::paint(cairo_t* context, const Layer& layer, const LayerValues
         if (layer.kind != LayerKind::shape || layer.shape.points.empty()) return;
     }
     cairo_save(context);
-    apply_crop(context, values.crop, box);
-    paint_content(context, layer, values, box);
+    const auto cut = [&](cairo_t* to) {
+        if (!layer.clip) return;
+        add_rounded_rectangle(to, clip_rect(layer, box), layer.clip->corner_radius);
+        cairo_clip(to);
+    };
+    const auto paint_cropped = [&](cairo_t* to) {
+        cairo_save(to);
+        apply_crop(to, values.crop, box);
+        paint_content(to, layer, values, box);
+        cairo_restore(to);
+    };
+    paint_blurred(context, values.blur, paint_cropped, cut);
     cairo_restore(context);
+}
+
+Rect clip_rect(const Layer& layer, const Pair& box) {
+    if (!layer.clip) return {0, 0, box[0], box[1]};
+    const contract::Quad& inset = layer.clip->inset;
+    return {inset[0] * box[0], inset[1] * box[1], std::max(0.0, 1 - inset[0] - inset[2]) * box[0],
+            std::max(0.0, 1 - inset[1] - inset[3]) * box[1]};
 }
 
 }  // namespace vistter::render

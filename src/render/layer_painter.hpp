@@ -30,12 +30,18 @@ class LayerPainter {
                const contract::Pair& box) const;
 
   private:
-    // The image of a layer after its fallback; null with `placeholder` set for the drawn stand-in.
-    cairo_surface_t* image_of(const contract::Layer& layer, const ocl::LayerValues& values,
-                              bool& placeholder) const;
-    TextBlock text_of(const contract::Layer& layer, const ocl::LayerValues& values) const;
-    void paint_image(cairo_t* context, const contract::Layer& layer, const ocl::LayerValues& values,
+    // What a layer of pictures shows after its fallback.
+    struct Shown {
+        cairo_surface_t* image = nullptr;
+        const SvgPicture* svg = nullptr;
+        bool placeholder = false;  // drawn instead of both
+    };
+    Shown shown_by(const contract::Layer& layer, const ocl::LayerValues& values) const;
+    Rect content_ink(const contract::Layer& layer, const ocl::LayerValues& values,
                      const contract::Pair& box) const;
+    TextBlock text_of(const contract::Layer& layer, const ocl::LayerValues& values) const;
+    void paint_picture(cairo_t* context, const contract::Layer& layer,
+                       const ocl::LayerValues& values, const contract::Pair& box) const;
     void paint_group(cairo_t* context, const contract::Layer& group,
                      const contract::Pair& box) const;
     void paint_content(cairo_t* context, const contract::Layer& layer,
@@ -48,6 +54,10 @@ class LayerPainter {
     const ocl::Tokens& tokens_;
 };
 
+// The part of a layer's box its clip leaves; the whole box without one.
+Rect clip_rect(const contract::Layer& layer, const contract::Pair& box);
+// Adds a path; the radius is at most half the shorter side.
+void add_rounded_rectangle(cairo_t* context, const Rect& rect, double radius);
 // A shape's outline and colours, `box` large, in box coordinates. Lines and polygons take their
 // points in box pixels.
 void paint_shape(cairo_t* context, const contract::ShapeSpec& shape, const ocl::LayerValues& values,

@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <mutex>
 
 #include "render/drawable.hpp"
-#include "render/scene_sprites.hpp"
+#include "render/scene_compositor.hpp"
 
 namespace vistter::render {
 
@@ -25,24 +24,6 @@ struct Table {
     Table* next_retired = nullptr;
 };
 
-// The part of the box that `reveal` shows, as a cut through the output.
-HalfPlane reveal_cut(const Layer& layer, const contract::Pair& box, double reveal,
-                     const Matrix& to_output) {
-    if (reveal >= 1) return {};
-    const bool across = layer.reveal_direction == "left" || layer.reveal_direction == "right";
-    const bool forward = layer.reveal_direction == "right" || layer.reveal_direction == "down";
-    // In box coordinates: keep where sign * (edge - coordinate) > 0.
-    const double extent = across ? box[0] : box[1];
-    const double edge = forward ? reveal * extent : (1 - reveal) * extent;
-    const double sign = forward ? 1 : -1;
-    if (to_output.determinant() == 0) return {};
-    const Matrix back = inverse(to_output);
-    double nx = -sign * (across ? back.xx : back.yx), ny = -sign * (across ? back.xy : back.yy);
-    const double c = sign * (edge - (across ? back.x0 : back.y0));
-    const double length = std::hypot(nx, ny);
-    return {nx / length, ny / length, c / length};
-}
-
 class Renderer final : public OverlayRenderer {
   public:
     Renderer(OverlayDocument document, int width, int height)
@@ -50,7 +31,7 @@ class Renderer final : public OverlayRenderer {
           width_(width),
           height_(height),
           mapping_(output_mapping(document_, width, height)),
-          painter_(width) {}
+          compositor_(document_, width, height) {}
     ~Renderer() override {
         delete current_;
         delete incoming_.load();
@@ -75,8 +56,6 @@ class Renderer final : public OverlayRenderer {
     void publish(std::shared_ptr<const SceneSprites> made);
     void free_retired();
     const SceneSprites* find(const contract::Scene& scene, const ocl::Tokens& tokens);
-    void draw_layer(const Picture& picture, const LayerSprites& sprites,
-                    const ocl::ScenePosition& position);
 
     const OverlayDocument document_;
     const int width_, height_;
@@ -92,11 +71,12 @@ class Renderer final : public OverlayRenderer {
     std::atomic<std::size_t> memory_{0};
     std::atomic<std::int64_t> stand_ins_{0};
 
-    Table* current_ = nullptr;  // tick thread
-    SpritePainter painter_;     // tick thread
+    Table* current_ = nullptr;    // tick thread
+    SceneCompositor compositor_;  // tick thread
 };
 
 Status Renderer::load(const AssetSource& source) {
+    faults_ = find_ignored(document_);
     for (std::size_t s = 0; s < document_.scenes.size(); ++s) {
         const auto& layers = document_.scenes[s].layers;
         for (std::size_t i = 0; i < layers.size(); ++i) {
@@ -114,8 +94,12 @@ std::vector<std::string> asset_keys(const Layer& layer) {
     if (layer.kind == contract::LayerKind::text || layer.kind == contract::LayerKind::clock) {
         keys.push_back(layer.text.font);
     }
-    if (layer.kind == contract::LayerKind::image) {
+    const bool has_picture = layer.kind == contract::LayerKind::image ||
+                             layer.kind == contract::LayerKind::svg ||
+                             layer.kind == contract::LayerKind::image_sequence;
+    if (has_picture) {
         keys.push_back(layer.asset);
+        keys.insert(keys.end(), layer.playback.assets.begin(), layer.playback.assets.end());
         const auto add = [&](const contract::PropertyValue& value) {
             if (const auto* key = std::get_if<std::string>(&value)) keys.push_back(*key);
         };
@@ -125,8 +109,8 @@ std::vector<std::string> asset_keys(const Layer& layer) {
             if (track.property != contract::Property::asset) continue;
             for (const auto& key : track.keyframes) add(key.value);
         }
-        if (layer.on_missing.starts_with("asset:")) keys.push_back(layer.on_missing.substr(6));
     }
+    if (layer.on_missing.starts_with("asset:")) keys.push_back(layer.on_missing.substr(6));
     std::erase(keys, "");
     std::sort(keys.begin(), keys.end());
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
@@ -135,6 +119,12 @@ std::vector<std::string> asset_keys(const Layer& layer) {
 
 Status Renderer::load_layer(const Layer& layer, const std::string& pointer,
                             const AssetSource& source) {
+    if (layer.kind == contract::LayerKind::lottie || layer.kind == contract::LayerKind::video) {
+        Error error = fail_at(ErrorCode::OCL_FEATURE_UNSUPPORTED, pointer,
+                              "This kind of layer is not drawn; its fallback is.");
+        if (layer.on_missing == "fail_scene") return error;
+        faults_.push_back(std::move(error));
+    }
     for (const std::string& key : asset_keys(layer)) {
         if (Status status = load_asset(layer, key, pointer, source); !status) return status;
     }
@@ -221,20 +211,6 @@ const SceneSprites* Renderer::find(const contract::Scene& scene, const ocl::Toke
     return other;
 }
 
-void Renderer::draw_layer(const Picture& picture, const LayerSprites& sprites,
-                          const ocl::ScenePosition& position) {
-    const Layer& layer = *sprites.layer;
-    const ocl::LayerValues values = ocl::layer_at(layer, position);
-    const int opacity = static_cast<int>(std::lrint(values.opacity * 256));
-    if (!values.visible || opacity == 0 || values.reveal <= 0 || sprites.variants.empty()) return;
-    bool exact = true;
-    const Variant& variant = sprites.find(raster_key(layer.kind, values), exact);
-    if (!exact) stand_ins_.fetch_add(1, std::memory_order_relaxed);
-    const Matrix matrix = rounded(mapping_ * layer_matrix(sprites.placement, values, variant.box));
-    painter_.draw(picture, variant.sprite, matrix, opacity,
-                  reveal_cut(layer, variant.box, values.reveal, matrix));
-}
-
 bool Renderer::draw(Picture picture, const std::string& scene_id, ocl::SceneClock clock,
                     ocl::Rate rate, const ocl::Tokens& tokens) {
     const contract::Scene* scene = ocl::find_scene(document_, scene_id);
@@ -246,7 +222,8 @@ bool Renderer::draw(Picture picture, const std::string& scene_id, ocl::SceneCloc
         stand_ins_.fetch_add(1, std::memory_order_relaxed);
         return false;
     }
-    for (const LayerSprites& layer : sprites->layers) draw_layer(picture, layer, position);
+    const int stand_ins = compositor_.draw(picture, *sprites, position);
+    if (stand_ins > 0) stand_ins_.fetch_add(stand_ins, std::memory_order_relaxed);
     return false;
 }
 

@@ -35,15 +35,21 @@ std::unique_ptr<AssetSource> make_folder_assets(std::filesystem::path folder);
 //   1/64 output pixel (contract C.6); a fraction is shifted bilinearly, relative to where the layer
 //   rests, so resting layers are sharp. While scale or rotation differ from their resting value the
 //   sprite is sampled bilinearly.
-// - Properties that change a layer's look (content, asset, size, crop, colours, stroke, radius, font
-//   size) take one sprite a look. prepare() makes all looks that are known: each frame of the tracks
-//   at the given rate, through the body and through an outro started at rest. A layer gets at most
-//   300 looks and 48 MiB; tracks longer than 1,200 frames are sampled evenly. For any other look (a
-//   hide in the middle of such an intro, another rate) draw() takes the sprite most like it and
-//   never waits.
-// - A text's tokens are resolved by prepare().
-// - Groups are composed once, with isolated opacity; their children must stand still. A clock layer
-//   is drawn as text.
+// - Properties that change a layer's look (content, asset, size, crop, colours, stroke, radius,
+//   blur, font size) take one sprite a look. prepare() makes all looks that are known: each frame
+//   of the tracks at the given rate, through the body and through an outro started at rest, and
+//   every picture of an image sequence. A layer gets at most 300 looks and 48 MiB (a sequence 512
+//   and 192 MiB); tracks longer than 1,200 frames are sampled evenly. For any other look (a hide in
+//   the middle of such an intro, another rate) draw() takes the sprite most like it and never
+//   waits.
+// - A text's tokens are resolved by prepare(). A clock layer is drawn as text.
+// - A group whose children stand still is one sprite. Any other is composed on every frame on a
+//   canvas of the output's size, each child placed and sampled by itself, and then blended as one
+//   picture: opacity, reveal, clip, mask and blend act on the whole. Its children are laid out in
+//   the box it has without animation.
+// - Masks are composed like groups; a blend mode acts in encoded RGB (contract C.7).
+// - SVGs are vectors at every size, in a harmless subset only (svg_picture.hpp). Lottie and video
+//   show their layer's fallback.
 class OverlayRenderer {
   public:
     // Reads, checks (SHA-256) and decodes the assets, so later calls need no files.
@@ -55,8 +61,8 @@ class OverlayRenderer {
                                                          int output_width, int output_height);
     virtual ~OverlayRenderer() = default;
     virtual const contract::OverlayDocument& document() const = 0;
-    // Assets that could not be used, with their pointers; the layers that name them show their
-    // fallback.
+    // What could not be used, with its pointer: assets, kinds and optional features. The layers
+    // concerned show their fallback (contract C.12).
     virtual const std::vector<Error>& faults() const = 0;
     // Rasterises what `scene_id` needs with these tokens; a later call with other tokens prepares
     // another sprite set and swaps it in when `draw` is next called with those tokens. The three

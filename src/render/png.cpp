@@ -15,7 +15,10 @@ void for_each_pixel(const Picture& picture, Put put) {
         const std::uint8_t* luma = picture.y + y * picture.y_stride;
         const std::uint8_t* blue = picture.u + y / 2 * picture.u_stride;
         const std::uint8_t* red = picture.v + y / 2 * picture.v_stride;
-        for (int x = 0; x < picture.width; ++x) put(x, y, to_rgb(luma[x], blue[x / 2], red[x / 2]));
+        for (int x = 0; x < picture.width; ++x) {
+            const int at = x / 2 * picture.chroma_step();
+            put(x, y, to_rgb(luma[x], blue[at], red[at]));
+        }
     }
 }
 

@@ -20,11 +20,20 @@ RasterKey raster_key(LayerKind kind, const ocl::LayerValues& values) {
     RasterKey key;
     if (values.size) key.size = *values.size;
     key.crop = values.crop;
-    if (kind == LayerKind::image) {
-        key.asset = values.asset;
-        return key;
+    key.blur = values.blur;
+    switch (kind) {
+        case LayerKind::image:
+        case LayerKind::svg:
+        case LayerKind::image_sequence:
+            key.asset = values.asset;
+            return key;
+        case LayerKind::group:
+        case LayerKind::lottie:
+        case LayerKind::video:
+            return key;
+        default:
+            break;
     }
-    if (kind == LayerKind::group) return key;
     key.fill = values.fill_color;
     if (kind == LayerKind::solid) return key;
     key.stroke = values.stroke_color.value_or(contract::Color{0, 0, 0, 0});
@@ -44,7 +53,7 @@ double difference(const RasterKey& a, const RasterKey& b) {
     for (int i = 0; i < 4; ++i) sum += 1000 * std::fabs(a.crop[i] - b.crop[i]);
     sum +=
         std::fabs(a.stroke_width - b.stroke_width) + std::fabs(a.corner_radius - b.corner_radius);
-    sum += 10 * std::fabs(a.font_size - b.font_size);
+    sum += std::fabs(a.blur - b.blur) + 10 * std::fabs(a.font_size - b.font_size);
     if (a.content != b.content || a.asset != b.asset) sum += 1e9;
     return sum;
 }

@@ -1,16 +1,17 @@
-// Finds out which looks each layer takes on, and rasterises each of them once.
+// Rasterises each look of each layer once, for the output it will be drawn on.
 #include "render/scene_sprites.hpp"
 
 #include <algorithm>
 #include <cmath>
 
+#include "render/looks.hpp"
+
 namespace vistter::render {
 
 using contract::Layer;
+using contract::LayerKind;
 using contract::Pair;
-using contract::Phase;
 using contract::Property;
-using contract::PropertyTrack;
 using contract::Scene;
 using ocl::LayerValues;
 
@@ -19,165 +20,122 @@ namespace {
 constexpr int max_side = 8192;
 constexpr double max_pixels = 33.2e6;  // contract C.13, decoded pixels per scene
 
-bool changes_look(Property property) {
-    switch (property) {
-        case Property::opacity:
-        case Property::position:
-        case Property::scale:
-        case Property::rotation:
-        case Property::reveal:
-        case Property::visible:
-            return false;
-        default:
-            return true;
-    }
-}
+// What surrounds a list of layers: the whole scene, or one group.
+struct Surroundings {
+    Rect parent;
+    Matrix to_output;    // as the group rests
+    bool turns = false;  // some group around them scales or rotates
+};
 
-bool has_track(const Layer& layer, bool (*wanted)(Property)) {
-    return std::any_of(layer.tracks.begin(), layer.tracks.end(),
-                       [&](const PropertyTrack& track) { return wanted(track.property); });
-}
-
-bool turns_or_scales(Property property) {
-    return property == Property::scale || property == Property::rotation;
-}
-
-// When the layer stands still longest: the end of the intro, or else the start of the longest pause
-// between its keys. What is drawn then is drawn sharpest.
-std::int64_t rest_ms(const Scene& scene, const Layer& layer) {
-    if (scene.phases.intro_ms > 0) return scene.phases.intro_ms;
-    std::vector<std::int64_t> times{layer.in_ms};
-    for (const PropertyTrack& track : layer.tracks) {
-        if (track.phase == Phase::outro) continue;
-        for (const auto& key : track.keyframes) times.push_back(key.t_ms);
-    }
-    std::sort(times.begin(), times.end());
-    times.push_back(scene.duration_ms ? *scene.duration_ms - scene.phases.outro_ms
-                                      : times.back() + 60'000);
-    std::int64_t best = 0, longest = -1;
-    for (std::size_t i = 0; i + 1 < times.size(); ++i) {
-        if (times[i + 1] - times[i] > longest) {
-            longest = times[i + 1] - times[i];
-            best = times[i];
-        }
-    }
-    return best;
-}
-
-// The last frame at which a body track that changes the look can still show something new.
-std::int64_t last_body_frame(const Layer& layer, ocl::Rate rate) {
-    std::int64_t last = 0;
-    for (const PropertyTrack& track : layer.tracks) {
-        if (!changes_look(track.property) || track.phase == Phase::outro || track.keyframes.empty())
-            continue;
-        const std::int64_t first = track.keyframes.front().t_ms, end = track.keyframes.back().t_ms;
-        const std::int64_t passes = track.loop == contract::LoopMode::ping_pong ? 2 : 1;
-        last = std::max(last, ocl::frame_at(first + passes * (end - first), rate));
-    }
-    return last;
-}
-
-// The frames at which a layer's look is sampled: evenly at most this many, and wherever a text or
-// an image changes.
-constexpr std::int64_t max_samples = 1200;
-
-std::vector<std::int64_t> sample_frames(const Layer& layer, std::int64_t last, Phase phase,
-                                        ocl::Rate rate) {
-    std::vector<std::int64_t> frames;
-    const std::int64_t stride = 1 + last / max_samples;
-    for (std::int64_t n = 0; n <= last; n += stride) frames.push_back(n);
-    for (const PropertyTrack& track : layer.tracks) {
-        const bool discrete =
-            track.property == Property::content || track.property == Property::asset;
-        if (!discrete || track.phase != phase) continue;
-        for (const auto& key : track.keyframes) frames.push_back(ocl::frame_at(key.t_ms, rate));
-    }
-    std::sort(frames.begin(), frames.end());
-    return frames;
-}
-
-// The looks a layer takes on at the frames of `rate`, in order of time, each once; the resting one
-// first.
-std::vector<LayerValues> looks(const Scene& scene, const Layer& layer, ocl::Rate rate) {
-    std::vector<LayerValues> found;
-    std::vector<RasterKey> keys;
-    const auto add = [&](ocl::SceneClock clock) {
-        const LayerValues values = ocl::layer_at(layer, ocl::locate(scene, clock, rate));
-        const RasterKey key = raster_key(layer.kind, values);
-        if (std::find(keys.begin(), keys.end(), key) != keys.end()) return;
-        keys.push_back(key);
-        found.push_back(values);
-    };
-    const std::int64_t rest = ocl::frame_at(rest_ms(scene, layer), rate);
-    add({rest, {}});
-    if (!has_track(layer, changes_look)) return found;
-    const std::int64_t last = last_body_frame(layer, rate);
-    for (const std::int64_t n : sample_frames(layer, last, Phase::body, rate)) add({n, {}});
-    const std::int64_t outro = ocl::frame_at(scene.phases.outro_ms, rate);
-    for (const std::int64_t n : sample_frames(layer, outro, Phase::outro, rate))
-        add({std::max(rest, last), n});
-    return found;
-}
-
-// The values sprites are made for: at rest; a scale so small that the sprite would be blurred later
-// takes the largest.
-LayerValues raster_values(const Scene& scene, const Layer& layer, ocl::Rate rate) {
-    LayerValues values = ocl::layer_at(
-        layer, ocl::locate(scene, {ocl::frame_at(rest_ms(scene, layer), rate), {}}, rate));
-    for (std::size_t i = 0; i < 2; ++i) {
-        double largest = std::fabs(values.scale[i]);
-        for (const PropertyTrack& track : layer.tracks) {
-            if (track.property != Property::scale) continue;
-            for (const auto& key : track.keyframes) {
-                if (const Pair* scale = std::get_if<Pair>(&key.value)) {
-                    largest = std::max(largest, std::fabs((*scale)[i]));
-                }
-            }
-        }
-        if (std::fabs(values.scale[i]) < largest / 4) values.scale[i] = largest;
-    }
-    return values;
+bool stands_still(const Layer& child) {
+    const auto reveal = child.props.find(Property::reveal);
+    return child.tracks.empty() && child.in_ms == 0 && !child.out_ms && !child.mask &&
+           child.blend == "normal" && reveal == child.props.end() &&
+           child.kind != LayerKind::image_sequence;
 }
 
 class Maker {
   public:
     Maker(const contract::OverlayDocument& document, const Scene& scene,
-          const LayerPainter& painter, const Matrix& mapping, ocl::Rate rate)
-        : document_(document), scene_(scene), painter_(painter), mapping_(mapping), rate_(rate) {}
+          const LayerPainter& painter, ocl::Rate rate)
+        : document_(document), scene_(scene), painter_(painter), rate_(rate) {}
 
-    Result<LayerSprites> make(const Layer& layer, const std::string& pointer,
-                              std::map<std::string, Rect>& boxes) {
-        LayerSprites made;
-        made.layer = &layer;
-        const LayerValues still = ocl::unanimated(layer);
-        const Rect canvas{0, 0, static_cast<double>(document_.canvas_width),
-                          static_cast<double>(document_.canvas_height)};
-        made.placement = place(layer, area_of(document_, layer.anchor.area, canvas, boxes));
-        boxes[layer.layer_id] =
-            untransformed_box(made.placement, still, painter_.box(layer, still));
-        std::vector<LayerValues> wanted = looks(scene_, layer, rate_);
-        const LayerValues pose = raster_values(scene_, layer, rate_);
-        std::size_t keep = max_variants;
-        for (std::size_t i = 0; i < wanted.size(); ++i) {
-            if (!painter_.can_paint(layer, wanted[i])) continue;
-            Variant variant;
-            variant.key = raster_key(layer.kind, wanted[i]);
-            variant.box = painter_.box(layer, wanted[i]);
-            if (Status status = rasterise(layer, wanted[i], pose, made.placement, pointer, variant);
-                !status) {
-                return std::move(status).error();
+    Result<std::vector<LayerSprites>> make_all(const std::vector<Layer>& layers,
+                                               const std::string& pointer,
+                                               const Surroundings& around) {
+        std::map<std::string, Rect> boxes;
+        std::map<std::string, int> places;
+        std::vector<LayerSprites> all;
+        for (std::size_t i = 0; i < layers.size(); ++i) {
+            Result<LayerSprites> made =
+                make(layers[i], pointer + "/" + std::to_string(i), around, boxes);
+            if (!made) return std::move(made).error();
+            if (layers[i].mask && places.contains(layers[i].mask->layer_id)) {
+                made->mask = places[layers[i].mask->layer_id];
+                made->mask_mode = mask_mode_of(layers[i].mask->mode);
+                all[static_cast<std::size_t>(made->mask)].is_mask = true;
             }
-            const std::size_t memory = std::max<std::size_t>(variant.sprite.memory(), 1);
-            made.variants.push_back(std::move(variant));
-            if (i == 0) {
-                keep = std::clamp<std::size_t>(max_variant_bytes / memory, 1, max_variants);
-                thin(wanted, keep);
-            }
+            places[layers[i].layer_id] = static_cast<int>(i);
+            all.push_back(std::move(*made));
         }
-        return made;
+        return all;
     }
 
   private:
+    static MaskMode mask_mode_of(const std::string& name) {
+        if (name == "luma") return MaskMode::luma;
+        return name == "alpha_inverted" ? MaskMode::alpha_inverted : MaskMode::alpha;
+    }
+
+    Result<LayerSprites> make(const Layer& layer, const std::string& pointer,
+                              const Surroundings& around, std::map<std::string, Rect>& boxes) {
+        LayerSprites made;
+        made.layer = &layer;
+        made.blend = blend_mode_of(layer.blend);
+        const LayerValues still = ocl::unanimated(layer);
+        made.box = painter_.box(layer, still);
+        made.placement = place(layer, area_of(document_, layer.anchor.area, around.parent, boxes));
+        boxes[layer.layer_id] = untransformed_box(made.placement, still, made.box);
+        made.composed = layer.kind == LayerKind::group && is_composed(layer);
+        Status status = made.composed ? compose(layer, pointer, around, made)
+                                      : rasterise_looks(layer, pointer, around, made);
+        if (!status) return std::move(status).error();
+        return made;
+    }
+
+    Status compose(const Layer& group, const std::string& pointer, const Surroundings& around,
+                   LayerSprites& made) {
+        const LayerValues pose = pose_of(scene_, group, rate_);
+        const Surroundings inside{{0, 0, made.box[0], made.box[1]},
+                                  around.to_output * layer_matrix(made.placement, pose, made.box),
+                                  around.turns || turns_or_scales(group)};
+        Result<std::vector<LayerSprites>> children =
+            make_all(group.layers, pointer + "/layers", inside);
+        if (!children) return std::move(children).error();
+        made.children = std::move(*children);
+        if (!group.clip) return ok();
+        Result<Sprite> clip =
+            rasterise(clip_rect(group, made.box), inside.to_output, inside.turns, pointer,
+                      [&](cairo_t* context) {
+                          add_rounded_rectangle(context, clip_rect(group, made.box),
+                                                group.clip->corner_radius);
+                          cairo_set_source_rgba(context, 1, 1, 1, 1);
+                          cairo_fill(context);
+                      });
+        if (!clip) return std::move(clip).error();
+        made.clip = std::move(*clip);
+        return ok();
+    }
+
+    Status rasterise_looks(const Layer& layer, const std::string& pointer,
+                           const Surroundings& around, LayerSprites& made) {
+        std::vector<LayerValues> wanted = looks_of(scene_, layer, rate_);
+        const LayerValues pose = pose_of(scene_, layer, rate_);
+        const bool sequence = layer.kind == LayerKind::image_sequence;
+        const std::size_t most = sequence ? max_pictures : max_variants;
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+            const LayerValues& values = wanted[i];
+            if (!painter_.can_paint(layer, values)) continue;
+            Variant variant;
+            variant.key = raster_key(layer.kind, values);
+            variant.box = painter_.box(layer, values);
+            Result<Sprite> sprite = rasterise(
+                painter_.ink(layer, values, variant.box),
+                around.to_output * layer_matrix(made.placement, pose, variant.box),
+                around.turns || turns_or_scales(layer), pointer,
+                [&](cairo_t* context) { painter_.paint(context, layer, values, variant.box); });
+            if (!sprite) return std::move(sprite).error();
+            variant.sprite = std::move(*sprite);
+            const std::size_t memory = std::max<std::size_t>(variant.sprite.memory(), 1);
+            made.variants.push_back(std::move(variant));
+            if (i == 0)
+                thin(wanted,
+                     std::clamp<std::size_t>(
+                         (sequence ? max_picture_bytes : max_variant_bytes) / memory, 1, most));
+        }
+        return ok();
+    }
+
     // Keeps the first look and an even choice of the others.
     static void thin(std::vector<LayerValues>& wanted, std::size_t keep) {
         if (wanted.size() <= keep) return;
@@ -186,18 +144,28 @@ class Maker {
         wanted = std::move(kept);
     }
 
-    Status rasterise(const Layer& layer, const LayerValues& values, const LayerValues& pose,
-                     const Placement& placement, const std::string& pointer, Variant& variant) {
-        Matrix matrix = rounded(mapping_ * layer_matrix(placement, pose, variant.box));
-        matrix.x0 -= std::floor(matrix.x0);
-        matrix.y0 -= std::floor(matrix.y0);
-        const Rect ink = bounds(matrix, painter_.ink(layer, values, variant.box));
-        const double left = std::floor(ink.x) - Sprite::margin,
-                     top = std::floor(ink.y) - Sprite::margin;
-        const double width = std::ceil(ink.x + ink.width) + Sprite::margin - left;
-        const double height = std::ceil(ink.y + ink.height) + Sprite::margin - top;
+    // Paints what `ink` bounds, as it will lie on the output at rest: to 1/64 pixel, and on whole
+    // chroma samples.
+    template <class Paint>
+    Result<Sprite> rasterise(const Rect& area, const Matrix& to_output, bool transformable,
+                             const std::string& pointer, Paint paint) {
+        Matrix matrix = rounded(to_output);
+        const double column = std::floor(matrix.x0), line = std::floor(matrix.y0);
+        matrix.x0 -= column;
+        matrix.y0 -= line;
+        const Rect ink = bounds(matrix, area);
+        const auto even_start = [](double start, double whole) {
+            const double first = std::floor(start) - Sprite::margin;
+            return std::fmod(first + whole, 2) == 0 ? first : first - 1;
+        };
+        const auto even_length = [](double from, double to) {
+            return 2 * std::ceil((std::ceil(to) + Sprite::margin - from) / 2);
+        };
+        const double left = even_start(ink.x, column), top = even_start(ink.y, line);
+        const double width = even_length(left, ink.x + ink.width);
+        const double height = even_length(top, ink.y + ink.height);
         pixels_ += width * height;
-        if (width > max_side || height > max_side || pixels_ > max_pixels * 4) {
+        if (!(width <= max_side && height <= max_side && pixels_ <= max_pixels * 4)) {
             return fail_at(ErrorCode::OCL_LIMIT, pointer,
                            "The layer is too large to be drawn on this output.");
         }
@@ -212,41 +180,51 @@ class Maker {
         cairo_transform(context.get(), &transform);
         // Cairo refuses to paint through a matrix without an inverse; such a layer has no area
         // either.
-        if (matrix.determinant() != 0) painter_.paint(context.get(), layer, values, variant.box);
+        if (matrix.determinant() != 0) paint(context.get());
         if (cairo_status(context.get()) != CAIRO_STATUS_SUCCESS) {
             return fail_at(ErrorCode::SYS_INTERNAL, pointer, "The layer could not be painted.");
         }
-        variant.sprite = Sprite(surface.get(), matrix, has_track(layer, turns_or_scales));
-        return ok();
+        return Sprite(surface.get(), matrix, transformable);
     }
 
     const contract::OverlayDocument& document_;
     const Scene& scene_;
     const LayerPainter& painter_;
-    const Matrix& mapping_;
     ocl::Rate rate_;
     double pixels_ = 0;  // over all looks of all layers
 };
 
 }  // namespace
 
+bool is_composed(const Layer& group) {
+    return std::any_of(group.layers.begin(), group.layers.end(), [](const Layer& child) {
+        return !stands_still(child) || (child.kind == LayerKind::group && is_composed(child));
+    });
+}
+
+std::size_t LayerSprites::memory() const {
+    std::size_t sum = clip ? clip->memory() : 0;
+    for (const Variant& variant : variants) sum += variant.sprite.memory();
+    for (const LayerSprites& child : children) sum += child.memory();
+    return sum;
+}
+
 Result<SceneSprites> make_scene_sprites(const contract::OverlayDocument& document,
                                         const Scene& scene, const std::string& scene_pointer,
                                         const AssetShelf& shelf, const ocl::Tokens& tokens,
                                         const Matrix& mapping, ocl::Rate rate) {
     const LayerPainter painter(document, shelf, tokens);
-    Maker maker(document, scene, painter, mapping, rate);
-    std::map<std::string, Rect> boxes;
+    Maker maker(document, scene, painter, rate);
+    const Rect canvas{0, 0, static_cast<double>(document.canvas_width),
+                      static_cast<double>(document.canvas_height)};
+    Result<std::vector<LayerSprites>> layers =
+        maker.make_all(scene.layers, scene_pointer + "/layers", {canvas, mapping, false});
+    if (!layers) return std::move(layers).error();
     SceneSprites sprites;
     sprites.scene = &scene;
     sprites.tokens = tokens;
-    for (std::size_t i = 0; i < scene.layers.size(); ++i) {
-        Result<LayerSprites> made =
-            maker.make(scene.layers[i], scene_pointer + "/layers/" + std::to_string(i), boxes);
-        if (!made) return std::move(made).error();
-        for (const Variant& variant : made->variants) sprites.memory += variant.sprite.memory();
-        sprites.layers.push_back(std::move(*made));
-    }
+    sprites.layers = std::move(*layers);
+    for (const LayerSprites& layer : sprites.layers) sprites.memory += layer.memory();
     return sprites;
 }
 

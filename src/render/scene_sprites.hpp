@@ -2,11 +2,13 @@
 // sprites. Made off the tick thread, then only read.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "render/blend_modes.hpp"
 #include "render/layer_painter.hpp"
-#include "render/sprite.hpp"
+#include "render/sprite_painter.hpp"
 
 namespace vistter::render {
 
@@ -17,7 +19,7 @@ struct RasterKey {
     contract::Pair size{-1, -1};
     contract::Quad crop{0, 0, 0, 0};
     contract::Color fill{0, 0, 0, 0}, stroke{0, 0, 0, 0};
-    double stroke_width = 0, corner_radius = 0, font_size = 0;
+    double stroke_width = 0, corner_radius = 0, blur = 0, font_size = 0;
     const std::string* content = nullptr;
     const std::string* asset = nullptr;
     friend bool operator==(const RasterKey&, const RasterKey&) = default;
@@ -36,9 +38,25 @@ struct LayerSprites {
     const contract::Layer* layer = nullptr;
     Placement placement;
     std::vector<Variant> variants;  // empty: nothing to show
+    BlendMode blend = BlendMode::normal;
+    // The sibling whose coverage this layer takes, or -1.
+    int mask = -1;
+    MaskMode mask_mode = MaskMode::alpha;
+    bool is_mask = false;  // of a sibling: not painted for itself
+    // A group that is composed on every frame: its children, its box and, with a clip, the sprite
+    // of what the clip lets through.
+    bool composed = false;
+    std::vector<LayerSprites> children;
+    contract::Pair box{0, 0};
+    std::optional<Sprite> clip;
     // The variant of that key; otherwise the one most like it, and `exact` is false.
     const Variant& find(const RasterKey& key, bool& exact) const;
+    std::size_t memory() const;
 };
+
+// Whether a group's children may differ from frame to frame, or are not simply painted over one
+// another; then it is composed on every frame. Other groups are one sprite.
+bool is_composed(const contract::Layer& group);
 
 struct SceneSprites {
     const contract::Scene* scene = nullptr;
@@ -48,9 +66,9 @@ struct SceneSprites {
 };
 
 // Limits of one layer whose look is animated; past them every n-th look is kept and stands in for
-// its neighbours.
-inline constexpr std::size_t max_variants = 300;
-inline constexpr std::size_t max_variant_bytes = 48u << 20;
+// its neighbours. An image sequence may take more.
+inline constexpr std::size_t max_variants = 300, max_variant_bytes = 48u << 20;
+inline constexpr std::size_t max_pictures = 512, max_picture_bytes = 192u << 20;
 
 // Rasterises `scene` for an output that `mapping` leads to. An animated look is sampled at the
 // frames of `rate`. Errors: OCL_LIMIT at the layer's pointer if a sprite would be larger than 8192

@@ -11,20 +11,6 @@ namespace {
 
 constexpr double quarter = std::numbers::pi / 2;
 
-void rounded_rectangle(cairo_t* context, const contract::Pair& box, double radius) {
-    const double r = std::min({radius, box[0] / 2, box[1] / 2});
-    if (r <= 0) {
-        cairo_rectangle(context, 0, 0, box[0], box[1]);
-        return;
-    }
-    cairo_new_sub_path(context);
-    cairo_arc(context, box[0] - r, r, r, -quarter, 0);
-    cairo_arc(context, box[0] - r, box[1] - r, r, 0, quarter);
-    cairo_arc(context, r, box[1] - r, r, quarter, 2 * quarter);
-    cairo_arc(context, r, r, r, 2 * quarter, 3 * quarter);
-    cairo_close_path(context);
-}
-
 void ellipse(cairo_t* context, const contract::Pair& box) {
     if (box[0] <= 0 || box[1] <= 0) return;
     cairo_save(context);
@@ -43,10 +29,26 @@ void points(cairo_t* context, const contract::ShapeSpec& shape) {
 
 }  // namespace
 
+void add_rounded_rectangle(cairo_t* context, const Rect& rect, double radius) {
+    const double r = std::min({radius, rect.width / 2, rect.height / 2});
+    if (r <= 0) {
+        cairo_rectangle(context, rect.x, rect.y, rect.width, rect.height);
+        return;
+    }
+    const double right = rect.x + rect.width, bottom = rect.y + rect.height;
+    cairo_new_sub_path(context);
+    cairo_arc(context, right - r, rect.y + r, r, -quarter, 0);
+    cairo_arc(context, right - r, bottom - r, r, 0, quarter);
+    cairo_arc(context, rect.x + r, bottom - r, r, quarter, 2 * quarter);
+    cairo_arc(context, rect.x + r, rect.y + r, r, 2 * quarter, 3 * quarter);
+    cairo_close_path(context);
+}
+
 void paint_shape(cairo_t* context, const contract::ShapeSpec& shape, const ocl::LayerValues& values,
                  const contract::Pair& box) {
     cairo_new_path(context);
-    if (shape.type == "rect") rounded_rectangle(context, box, values.corner_radius);
+    if (shape.type == "rect")
+        add_rounded_rectangle(context, {0, 0, box[0], box[1]}, values.corner_radius);
     if (shape.type == "ellipse") ellipse(context, box);
     if (shape.type == "line" || shape.type == "polygon") points(context, shape);
     if (shape.type != "line") {

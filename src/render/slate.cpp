@@ -5,7 +5,7 @@
 #include "render/color.hpp"
 #include "render/layer_painter.hpp"
 #include "render/picture.hpp"
-#include "render/sprite.hpp"
+#include "render/sprite_painter.hpp"
 
 namespace vistter::render {
 
@@ -25,8 +25,10 @@ void draw_bars(const Picture& picture) {
             std::fill_n(picture.y + y * picture.y_stride + left, right - left, color.y);
         }
         for (int y = 0; y < picture.height / 2; ++y) {
-            std::fill_n(picture.u + y * picture.u_stride + left / 2, (right - left) / 2, color.u);
-            std::fill_n(picture.v + y * picture.v_stride + left / 2, (right - left) / 2, color.v);
+            for (int x = left / 2; x < right / 2; ++x) {
+                picture.u[y * picture.u_stride + x * picture.chroma_step()] = color.u;
+                picture.v[y * picture.v_stride + x * picture.chroma_step()] = color.v;
+            }
         }
     }
 }
@@ -94,7 +96,7 @@ void draw_slate(Picture picture, const char* builtin) {
     const Sprite sprite(surface.get(), Matrix{}, false);
     Matrix place;
     place.x0 = place.y0 = -Sprite::margin;
-    SpritePainter(picture.width).draw(picture, sprite, place, 256, {});
+    SpritePainter(picture.width).draw({picture, nullptr}, sprite, place, {});
 }
 
 }  // namespace vistter::render

@@ -1,10 +1,11 @@
-// Blending a sprite into I420, two rows at a time so that each chroma sample sees its four pixels.
+// Where a sprite's pixels come from: shifted by whole and fractional pixels, or sampled through a
+// matrix.
+#include "render/sprite_painter.hpp"
+
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "render/rows.hpp"
-#include "render/sprite.hpp"
 
 namespace vistter::render {
 
@@ -17,12 +18,11 @@ int even_above(int value) {
     return (value + 1) & ~1;
 }
 
-// The union of the spans of the sprite rows that feed output rows y and y+1; rows outside are
-// empty.
-Sprite::Span covered(const Sprite& sprite, int first_row, int last_row) {
+// The union of the spans of a range of row pairs.
+Sprite::Span covered(const Sprite& sprite, int first_pair, int last_pair) {
     Sprite::Span all;
-    for (int y = std::max(first_row, 0); y <= std::min(last_row, sprite.height() - 1); ++y) {
-        const Sprite::Span span = sprite.span(y);
+    for (int k = std::max(first_pair, 0); k <= std::min(last_pair, sprite.height() / 2 - 1); ++k) {
+        const Sprite::Span span = sprite.span(k);
         if (span.first == span.last) continue;
         if (all.first == all.last) {
             all = span;
@@ -33,184 +33,159 @@ Sprite::Span covered(const Sprite& sprite, int first_row, int last_row) {
     return all;
 }
 
-// Four bytes at once: bilinear between four interleaved pixels, fractions of 256.
-std::uint32_t bilinear(std::uint32_t p00, std::uint32_t p10, std::uint32_t p01, std::uint32_t p11,
-                       std::uint32_t fx, std::uint32_t fy) {
-    const auto spread = [](std::uint32_t pixel) {
-        const std::uint64_t wide = pixel;
-        return (wide & 0xFF) | (wide & 0xFF00) << 8 | (wide & 0xFF0000) << 16 |
-               (wide & 0xFF000000) << 24;
-    };
-    constexpr std::uint64_t half = 0x0080'0080'0080'0080, mask = 0x00FF'00FF'00FF'00FF;
-    const auto mix = [&](std::uint64_t a, std::uint64_t b, std::uint64_t f) {
-        return (a * (256 - f) + b * f + half) >> 8 & mask;
-    };
-    const std::uint64_t mixed =
-        mix(mix(spread(p00), spread(p10), fx), mix(spread(p01), spread(p11), fx), fy);
-    return static_cast<std::uint32_t>((mixed & 0xFF) | (mixed >> 8 & 0xFF00) |
-                                      (mixed >> 16 & 0xFF0000) | (mixed >> 24 & 0xFF000000));
+// One row as it lands on whole output pixels: its pixel i is mixed with the pixel to the left by
+// share_x/128 and with the row above by share_y/128. `row` and `above` when there is nothing to mix
+// are used directly. `out` and `between` are scratch.
+const std::uint8_t* mixed_row(const std::uint8_t* row, const std::uint8_t* above, int count,
+                              int share_x, int share_y, std::uint8_t* out, std::uint8_t* between) {
+    const std::size_t n = static_cast<std::size_t>(count);
+    if (share_x == 0 && share_y == 0) return row;
+    if (share_x == 0) {
+        lerp_row(out, row, above, n, share_y);
+        return out;
+    }
+    if (share_y != 0) {
+        lerp_row(between, row - 1, above - 1, n + 1, share_y);
+        row = between + 1;
+    }
+    lerp_row(out, row, row - 1, n, share_x);
+    return out;
 }
 
 }  // namespace
 
 SpritePainter::SpritePainter(int output_width)
-    : row_bytes_(static_cast<std::size_t>(output_width) + 64), buffers_(row_bytes_ * 11) {}
+    : row_bytes_(static_cast<std::size_t>(output_width) + 64), bytes_(row_bytes_ * buffers) {}
 
-std::uint8_t* SpritePainter::buffer(int parity, int plane) {
-    return buffers_.data() + row_bytes_ * static_cast<std::size_t>(parity * Sprite::planes + plane);
+std::uint8_t* SpritePainter::buffer(int which) {
+    return bytes_.data() + row_bytes_ * static_cast<std::size_t>(which);
 }
 
-void SpritePainter::draw(const Picture& picture, const Sprite& sprite, const Matrix& box_to_output,
-                         int opacity, const HalfPlane& keep) {
+void SpritePainter::draw(const Target& target, const Sprite& sprite, const Matrix& box_to_output,
+                         const Style& style) {
     const Matrix& made = sprite.box_to_sprite();
-    if (opacity <= 0 || sprite.width() == 0) return;
+    if (style.opacity <= 0 || sprite.width() == 0) return;
     if (box_to_output.same_linear_part(made)) {
-        draw_shifted(picture, sprite, std::llrint((box_to_output.x0 - made.x0) * 64),
-                     std::llrint((box_to_output.y0 - made.y0) * 64), opacity, keep);
+        draw_shifted(target, sprite, std::llrint((box_to_output.x0 - made.x0) * 64),
+                     std::llrint((box_to_output.y0 - made.y0) * 64), style);
         return;
     }
     if (made.determinant() == 0 || std::fabs(box_to_output.determinant()) < 1e-9 ||
         !sprite.interleaved())
         return;
-    draw_transformed(picture, sprite, box_to_output * inverse(made), opacity, keep);
+    draw_transformed(target, sprite, box_to_output * inverse(made), style);
 }
 
-// One row of a plane as it lands on whole output pixels: value = sprite at (x - fx/64, y - fy/64).
-// Direct when there is nothing to shift.
-const std::uint8_t* SpritePainter::shifted_row(const Sprite& sprite, Sprite::Plane plane, int y,
-                                               int x, int count, int fx, int fy,
-                                               std::uint8_t* out) {
-    const std::uint8_t* row = sprite.row(plane, y) + x;
-    if (fx == 0 && fy == 0) return row;
-    if (fx == 0) {
-        lerp_row(out, row, sprite.row(plane, y - 1) + x, static_cast<std::size_t>(count), fy);
-        return out;
+// Luma acts in 1/64 pixel, chroma in 1/128 of its own; both are one mixed_row() a row.
+RowPair SpritePainter::shifted(const Sprite& sprite, int x, int y, std::int64_t dx64,
+                               std::int64_t dy64, int count) {
+    const int fx = static_cast<int>(dx64 & 63) * 2, fy = static_cast<int>(dy64 & 63) * 2;
+    const int sx = x - static_cast<int>(dx64 >> 6), sy = y - static_cast<int>(dy64 >> 6);
+    RowPair rows;
+    for (int i = 0; i < 2; ++i) {
+        rows.luma[i] = mixed_row(sprite.luma(sy + i) + sx, sprite.luma(sy + i - 1) + sx, count, fx,
+                                 fy, buffer(luma + i), buffer(between));
+        rows.alpha[i] = mixed_row(sprite.alpha(sy + i) + sx, sprite.alpha(sy + i - 1) + sx, count,
+                                  fx, fy, buffer(alpha + i), buffer(between));
     }
-    if (fy != 0) {
-        std::uint8_t* between = buffers_.data() + row_bytes_ * 8;
-        lerp_row(between, row - 1, sprite.row(plane, y - 1) + x - 1,
-                 static_cast<std::size_t>(count) + 1, fy);
-        row = between + 1;
-    }
-    lerp_row(out, row, row - 1, static_cast<std::size_t>(count), fx);
-    return out;
+    const int cfx = static_cast<int>(dx64 & 127), cfy = static_cast<int>(dy64 & 127);
+    const int cx = x / 2 - static_cast<int>(dx64 >> 7), cy = y / 2 - static_cast<int>(dy64 >> 7);
+    const auto chroma = [&](const std::uint8_t* row, const std::uint8_t* above, int out) {
+        return mixed_row(row + cx, above + cx, count / 2, cfx, cfy, buffer(out), buffer(between));
+    };
+    rows.blue = chroma(sprite.blue(cy), sprite.blue(cy - 1), blue);
+    rows.red = chroma(sprite.red(cy), sprite.red(cy - 1), red);
+    rows.chroma_alpha = chroma(sprite.chroma_alpha(cy), sprite.chroma_alpha(cy - 1), chroma_alpha);
+    return rows;
 }
 
-void SpritePainter::draw_shifted(const Picture& picture, const Sprite& sprite, std::int64_t dx64,
-                                 std::int64_t dy64, int opacity, const HalfPlane& keep) {
+void SpritePainter::draw_shifted(const Target& target, const Sprite& sprite, std::int64_t dx64,
+                                 std::int64_t dy64, const Style& style) {
     constexpr std::int64_t far = 64 * 40000;
     if (std::abs(dx64) > far || std::abs(dy64) > far) return;
-    const int dx = static_cast<int>(dx64 >> 6), fx = static_cast<int>(dx64 & 63);
-    const int dy = static_cast<int>(dy64 >> 6), fy = static_cast<int>(dy64 & 63);
+    const int dx = static_cast<int>(dx64 >> 6), dy = static_cast<int>(dy64 >> 6);
+    const bool between_columns = (dx64 & 63) != 0, between_rows = (dy64 & 127) != 0;
     const int top = std::max(0, even_below(dy + Sprite::margin));
     const int bottom =
-        std::min(picture.height, even_above(dy + sprite.height() - Sprite::margin + 1));
+        std::min(target.height(), even_above(dy + sprite.height() - Sprite::margin + 1));
     for (int y = top; y < bottom; y += 2) {
-        const Sprite::Span span = covered(sprite, y - dy - 1, y - dy + 1);
+        const Sprite::Span span = between_rows
+                                      ? covered(sprite, (y - dy - 1) >> 1, (y - dy + 1) >> 1)
+                                      : covered(sprite, (y - dy) / 2, (y - dy) / 2);
         if (span.first == span.last) continue;
-        const int left = std::max(0, even_below(dx + span.first));
-        const int right = std::min(picture.width, even_above(dx + span.last + (fx != 0)));
+        int left = std::max(0, even_below(dx + span.first));
+        int right = std::min(target.width(), even_above(dx + span.last + between_columns));
+        bool cut = false;
+        narrow(style.keep, y, left, right, cut);
         if (left >= right) continue;
-        Rows rows;
-        for (int parity = 0; parity < 2; ++parity) {
-            for (int plane = 0; plane < Sprite::planes; ++plane) {
-                rows.plane[parity][plane] =
-                    shifted_row(sprite, static_cast<Sprite::Plane>(plane), y - dy + parity,
-                                left - dx, right - left, fx, fy, buffer(parity, plane));
-            }
-        }
-        if (keep.cuts()) cut(rows, left, y, right - left, keep);
-        blend(picture, rows, left, y, right - left, opacity);
+        finish(target, shifted(sprite, left, y, dx64, dy64, right - left), left, y, right - left,
+               style);
     }
 }
 
-void SpritePainter::sample_row(const Sprite& sprite, const Matrix& m, int x, int y, int count,
-                               int parity) {
+RowPair SpritePainter::sampled(const Sprite& sprite, const Matrix& m, int x, int y, int count) {
     constexpr double fixed = 65536;
-    const contract::Pair start = m.apply(x + 0.5, y + 0.5);
-    std::int64_t u = std::llrint((start[0] - 0.5) * fixed),
-                 v = std::llrint((start[1] - 0.5) * fixed);
-    const std::int64_t du = std::llrint(m.xx * fixed), dv = std::llrint(m.yx * fixed);
-    const std::uint32_t* pixels = sprite.interleaved();
-    const std::int64_t width = sprite.width(), height = sprite.height();
-    std::uint8_t* out[Sprite::planes];
-    for (int plane = 0; plane < Sprite::planes; ++plane) out[plane] = buffer(parity, plane);
-    for (int i = 0; i < count; ++i, u += du, v += dv) {
-        const std::int64_t sx = u >> 16, sy = v >> 16;
-        std::uint32_t value =
-            0;  // the margin is transparent, so a border of one pixel may be left out
-        if (sx >= 0 && sy >= 0 && sx + 1 < width && sy + 1 < height) {
-            const std::uint32_t* at = pixels + sy * width + sx;
-            value = bilinear(at[0], at[1], at[width], at[width + 1],
-                             static_cast<std::uint32_t>(u >> 8 & 0xFF),
-                             static_cast<std::uint32_t>(v >> 8 & 0xFF));
-        }
-        out[Sprite::luma][i] = value & 0xFF;
-        out[Sprite::blue][i] = value >> 8 & 0xFF;
-        out[Sprite::red][i] = value >> 16 & 0xFF;
-        out[Sprite::alpha][i] = value >> 24;
+    RowPair rows;
+    for (int i = 0; i < 2; ++i) {
+        const contract::Pair start = m.apply(x + 0.5, y + i + 0.5);
+        const SampleLine line{sprite.interleaved(),
+                              sprite.width(),
+                              sprite.height(),
+                              std::llrint((start[0] - 0.5) * fixed),
+                              std::llrint((start[1] - 0.5) * fixed),
+                              std::llrint(m.xx * fixed),
+                              std::llrint(m.yx * fixed)};
+        std::uint8_t* const planes[4] = {buffer(luma + i), buffer(sampled_blue + i),
+                                         buffer(sampled_red + i), buffer(alpha + i)};
+        sample_row(line, planes, static_cast<std::size_t>(count));
+        rows.luma[i] = planes[0];
+        rows.alpha[i] = planes[3];
     }
+    const std::size_t half = static_cast<std::size_t>(count) / 2;
+    halve_rows(buffer(blue), buffer(sampled_blue), buffer(sampled_blue + 1), half);
+    halve_rows(buffer(red), buffer(sampled_red), buffer(sampled_red + 1), half);
+    halve_rows(buffer(chroma_alpha), rows.alpha[0], rows.alpha[1], half);
+    rows.blue = buffer(blue);
+    rows.red = buffer(red);
+    rows.chroma_alpha = buffer(chroma_alpha);
+    return rows;
 }
 
-void SpritePainter::draw_transformed(const Picture& picture, const Sprite& sprite,
-                                     const Matrix& sprite_to_output, int opacity,
-                                     const HalfPlane& keep) {
+void SpritePainter::draw_transformed(const Target& target, const Sprite& sprite,
+                                     const Matrix& sprite_to_output, const Style& style) {
     const Rect area = bounds(sprite_to_output, {1, 1, sprite.width() - 2.0, sprite.height() - 2.0});
     const Matrix back = inverse(sprite_to_output);
+    // Smaller than a pixel in one direction: nothing to see, and no room in fixed point.
+    constexpr double most = 16384;
+    for (const double part : {back.xx, back.xy, back.yx, back.yy}) {
+        if (!(std::fabs(part) < most)) return;
+    }
     const auto clipped = [](double value, int limit) {
         return static_cast<int>(std::clamp(value, 0.0, limit + 0.0));
     };
-    const int left = even_below(clipped(std::floor(area.x), picture.width));
-    const int right = even_above(clipped(std::ceil(area.x + area.width), picture.width));
-    const int top = even_below(clipped(std::floor(area.y), picture.height));
-    const int bottom = even_above(clipped(std::ceil(area.y + area.height), picture.height));
-    if (left >= right) return;
+    const int first = even_below(clipped(std::floor(area.x), target.width()));
+    const int last = even_above(clipped(std::ceil(area.x + area.width), target.width()));
+    const int top = even_below(clipped(std::floor(area.y), target.height()));
+    const int bottom = even_above(clipped(std::ceil(area.y + area.height), target.height()));
     for (int y = top; y < bottom; y += 2) {
-        Rows rows;
-        for (int parity = 0; parity < 2; ++parity) {
-            sample_row(sprite, back, left, y + parity, right - left, parity);
-            for (int plane = 0; plane < Sprite::planes; ++plane)
-                rows.plane[parity][plane] = buffer(parity, plane);
-        }
-        if (keep.cuts()) cut(rows, left, y, right - left, keep);
-        blend(picture, rows, left, y, right - left, opacity);
+        int left = first, right = last;
+        bool cut = false;
+        narrow(style.keep, y, left, right, cut);
+        if (left >= right) continue;
+        finish(target, sampled(sprite, back, left, y, right - left), left, y, right - left, style);
     }
 }
 
-void SpritePainter::cut(Rows& rows, int x, int y, int count, const HalfPlane& keep) {
-    for (int parity = 0; parity < 2; ++parity) {
-        for (int plane = 0; plane < Sprite::planes; ++plane) {
-            std::uint8_t* own = buffer(parity, plane);
-            if (rows.plane[parity][plane] != own)
-                std::memcpy(own, rows.plane[parity][plane], count);
-            rows.plane[parity][plane] = own;
-        }
-        double distance = keep.nx * (x + 0.5) + keep.ny * (y + parity + 0.5) + keep.c + 0.5;
-        for (int i = 0; i < count; ++i, distance += keep.nx) {
-            if (distance >= 1) continue;
-            const int share = static_cast<int>(std::lrint(std::max(0.0, distance) * 256));
-            for (int plane = 0; plane < Sprite::planes; ++plane) {
-                std::uint8_t& value = buffer(parity, plane)[i];
-                value = static_cast<std::uint8_t>((value * share + 128) >> 8);
-            }
-        }
+void SpritePainter::draw(const Target& target, Canvas& source, const Style& style) {
+    const Canvas::Area area = source.painted();
+    if (style.opacity <= 0) return;
+    for (int y = area.top; y < area.bottom; y += 2) {
+        int left = area.left, right = area.right;
+        bool cut = false;
+        narrow(style.keep, y, left, right, cut);
+        if (left >= right) continue;
+        finish(target, source.rows(left, y), left, y, right - left, style);
     }
-}
-
-void SpritePainter::blend(const Picture& picture, const Rows& rows, int x, int y, int count,
-                          int opacity) {
-    for (int parity = 0; parity < 2; ++parity) {
-        blend_row(picture.y + (y + parity) * picture.y_stride + x, rows.plane[parity][Sprite::luma],
-                  rows.plane[parity][Sprite::alpha], static_cast<std::size_t>(count), opacity);
-    }
-    const std::size_t half = static_cast<std::size_t>(count) / 2;
-    std::uint8_t* alpha = buffers_.data() + row_bytes_ * 9;
-    std::uint8_t* chroma = buffers_.data() + row_bytes_ * 10;
-    halve_rows(alpha, rows.plane[0][Sprite::alpha], rows.plane[1][Sprite::alpha], half);
-    halve_rows(chroma, rows.plane[0][Sprite::blue], rows.plane[1][Sprite::blue], half);
-    blend_row(picture.u + y / 2 * picture.u_stride + x / 2, chroma, alpha, half, opacity);
-    halve_rows(chroma, rows.plane[0][Sprite::red], rows.plane[1][Sprite::red], half);
-    blend_row(picture.v + y / 2 * picture.v_stride + x / 2, chroma, alpha, half, opacity);
 }
 
 }  // namespace vistter::render

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "render/blur.hpp"
 #include "render/surface.hpp"
 
 namespace vistter::render {
@@ -131,6 +132,14 @@ Rect TextBlock::ink() const {
             to_pixels(rect.height)};
 }
 
+Rect TextBlock::shadow_ink(double stroke_width) const {
+    if (!spec_.shadow) return {};
+    const Rect text = ink();
+    const double reach = blur_reach(spec_.shadow->blur) + stroke_width / 2;
+    return {text.x + spec_.shadow->offset[0] - reach, text.y + spec_.shadow->offset[1] - reach,
+            text.width + 2 * reach, text.height + 2 * reach};
+}
+
 void TextBlock::show(cairo_t* context, bool outline) const {
     const Pair at = origin();
     if (!clipped_) {
@@ -153,8 +162,8 @@ void TextBlock::show(cairo_t* context, bool outline) const {
     pango_layout_iter_free(line);
 }
 
-void TextBlock::paint(cairo_t* context, contract::Color fill, std::optional<contract::Color> stroke,
-                      double stroke_width) const {
+void TextBlock::paint_glyphs(cairo_t* context, contract::Color fill,
+                             std::optional<contract::Color> stroke, double stroke_width) const {
     cairo_save(context);
     if (clipped_) {
         cairo_rectangle(context, 0, 0, box_[0], box_[1]);
@@ -171,6 +180,26 @@ void TextBlock::paint(cairo_t* context, contract::Color fill, std::optional<cont
     set_color(context, fill);
     show(context, false);
     cairo_restore(context);
+}
+
+void TextBlock::paint(cairo_t* context, contract::Color fill, std::optional<contract::Color> stroke,
+                      double stroke_width) const {
+    if (spec_.shadow) {
+        const contract::TextShadow& shadow = *spec_.shadow;
+        cairo_save(context);
+        cairo_translate(context, shadow.offset[0], shadow.offset[1]);
+        // Fill and outline overlap: painted opaque, and faded as one.
+        cairo_push_group(context);
+        paint_blurred(context, shadow.blur, [&](cairo_t* to) {
+            contract::Color solid = shadow.color;
+            solid.a = 255;
+            paint_glyphs(to, solid, stroke ? std::optional(solid) : std::nullopt, stroke_width);
+        });
+        cairo_pop_group_to_source(context);
+        cairo_paint_with_alpha(context, shadow.color.a / 255.0);
+        cairo_restore(context);
+    }
+    paint_glyphs(context, fill, stroke, stroke_width);
 }
 
 }  // namespace vistter::render

@@ -42,7 +42,10 @@ class TextBlock {
     double font_size() const { return font_size_; }
     // Everything paint() may touch without a stroke, in box coordinates.
     Rect ink() const;
-    // Centred vertically in the box. The outline is drawn first, centred on the glyphs' edge.
+    // Where the shadow falls, outline included; no size without one.
+    Rect shadow_ink(double stroke_width) const;
+    // Centred vertically in the box. The shadow of glyphs and outline lies undermost, then the
+    // outline, centred on the glyphs' edge.
     void paint(cairo_t* context, contract::Color fill, std::optional<contract::Color> stroke,
                double stroke_width) const;
 
@@ -54,6 +57,8 @@ class TextBlock {
     Rect logical() const;
     contract::Pair origin() const;
     void show(cairo_t* context, bool outline) const;
+    void paint_glyphs(cairo_t* context, contract::Color fill, std::optional<contract::Color> stroke,
+                      double stroke_width) const;
 
     const contract::TextSpec& spec_;
     LayoutPtr layout_;

@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 #include "base/file.hpp"
-#include "render/asset_shelf.hpp"
+#include "render/image_decoder.hpp"
 #include "render/overlay_renderer.hpp"
 
 namespace vistter::render::golden {
@@ -62,7 +62,7 @@ Rgb from_picture(const Picture& picture) {
 Result<Rgb> read_png(const std::filesystem::path& path) {
     auto bytes = read_file(path, 64u << 20);
     if (!bytes) return std::move(bytes).error();
-    auto surface = decode_png(*bytes);
+    auto surface = decode_image("image/png", *bytes);
     if (!surface) return std::move(surface).error();
     Rgb image{cairo_image_surface_get_width(surface->get()),
               cairo_image_surface_get_height(surface->get()),

@@ -32,7 +32,9 @@ struct Case {
 };
 
 // What the test's name shows.
-void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
+void PrintTo(const Case& test, std::ostream* out) {
+    *out << test.name;
+}
 
 constexpr const char* own = "tests/golden/overlay/";
 const Case cases[] = {

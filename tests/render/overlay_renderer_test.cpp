@@ -213,30 +213,46 @@ TEST(OverlayRenderer, OtherTokensShowOnceTheyArePrepared) {
 
 TEST(OverlayRenderer, WhatItCannotDrawIsRefusedWithItsPlace) {
     auto made = document(64, 64);
-    made.features_required = {"layer.lottie"};
-    made.features_used = {"layer.lottie", "token.feed", "mask.alpha"};
-    Layer unknown;
-    unknown.kind = LayerKind::group;  // what a kind behind a feature is read as
+    made.features_required = {"layer.lottie", "mask.alpha"};
     Layer moving = solid("child", {0, 0}, {8, 8}, white);
     moving.tracks.push_back(track(Property::opacity, {{0, 1.0, {}}}));
     Layer group;
     group.kind = LayerKind::group;
     group.layers.push_back(moving);
-    Layer blurred = solid("b", {0, 0}, {8, 8}, white);
-    blurred.props[Property::blur] = 3.0;
-    made.scenes[0].layers = {unknown, group, blurred};
+    group.props[Property::blur] = 3.0;
+    group.tracks.push_back(track(Property::crop, {{0, contract::Quad{0, 0, 0, 0}, {}}}));
+    made.scenes[0].layers = {group};
     const auto result = OverlayRenderer::open(made, MemoryAssets(), 64, 64);
     ASSERT_FALSE(result.ok());
     EXPECT_EQ(result.error().code, ErrorCode::OCL_FEATURE_UNSUPPORTED);
     std::vector<std::string> pointers;
     for (const auto& detail : result.error().details) pointers.push_back(detail.pointer);
-    const std::vector<std::string> expected{"/features_required/0",
-                                            "/features_used/0",
-                                            "/features_used/2",
-                                            "/scenes/0/layers/0",
-                                            "/scenes/0/layers/1/layers/0/tracks/0",
-                                            "/scenes/0/layers/2/props/blur"};
+    const std::vector<std::string> expected{"/features_required/0", "/scenes/0/layers/0/props/blur",
+                                            "/scenes/0/layers/0/tracks/0"};
     EXPECT_EQ(pointers, expected);
+}
+
+// A feature used but not required takes the layer's fallback, and is reported (contract C.12).
+TEST(OverlayRenderer, AnOptionalFeatureFallsBackAndIsReported) {
+    auto made = document(64, 64);
+    made.features_used = {"layer.lottie", "token.feed", "x.unheard_of"};
+    Layer unknown = solid("lottie", {0, 0}, {64, 64}, white);
+    unknown.kind = LayerKind::lottie;
+    unknown.on_missing = "placeholder";
+    made.scenes[0].layers = {unknown};
+    auto renderer = opened(made, 64, 64);
+    std::vector<std::string> pointers;
+    for (const Error& fault : renderer->faults()) {
+        EXPECT_EQ(fault.code, ErrorCode::OCL_FEATURE_UNSUPPORTED);
+        pointers.push_back(fault.details.at(0).pointer);
+    }
+    EXPECT_EQ(pointers, (std::vector<std::string>{"/features_used/2", "/scenes/0/layers/0"}));
+    ASSERT_TRUE(renderer->prepare("main", {}).ok());
+    OwnedPicture picture = drawn(*renderer, 0, 64, 64);
+    EXPECT_GT(luma(picture, 20, 40), black_level);
+    made.scenes[0].layers[0].on_missing = "fail_scene";
+    EXPECT_EQ(OverlayRenderer::open(made, MemoryAssets(), 64, 64).error().code,
+              ErrorCode::OCL_FEATURE_UNSUPPORTED);
 }
 
 std::string logo_bytes() {
