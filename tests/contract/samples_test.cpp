@@ -115,6 +115,8 @@ TEST(Samples, invalid_messages_are_refused_on_the_wire_with_the_same_code_and_po
 TEST(Samples, every_type_has_at_least_two_valid_and_five_invalid_ones) {
     std::map<std::string, std::pair<int, int>> counts{{"protocol/envelope", {}},
                                                       {"ocl/document", {}},
+                                                      {"authoring/scene", {}},
+                                                      {"authoring/target", {}},
                                                       {"segment/segment", {}},
                                                       {"segment/timeline", {}}};
     for (int type = 0; type <= static_cast<int>(MessageType::GOODBYE); ++type) {
@@ -127,7 +129,7 @@ TEST(Samples, every_type_has_at_least_two_valid_and_five_invalid_ones) {
         ASSERT_NE(it, counts.end()) << sample.path << " is in a folder of no type";
         (sample.valid ? it->second.first : it->second.second) += 1;
     }
-    EXPECT_EQ(counts.size(), 23u);
+    EXPECT_EQ(counts.size(), 25u);
     for (const auto& [type, count] : counts) {
         EXPECT_GE(count.first, 2) << type << " valid";
         EXPECT_GE(count.second, 5) << type << " invalid";
