@@ -1,7 +1,9 @@
 // What the road costs, beside the floor of the same transport (same payload, same TLS, no envelope)
 // and of the cryptography. Prints words and one JSON line; the ratios are what may be quoted.
 //
-//   bench_road [--appliances N] [--rounds N] [--disk FOLDER] [--memory-folder FOLDER]
+//   bench_road [--appliances N] [--rounds N] [--disk FOLDER] [--memory-folder FOLDER] [--part one]
+//
+// `--part one` stops after the figures of one command at a time in memory: the one to profile.
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -22,6 +24,7 @@ struct Options {
     int appliances = 1'000, rounds = 2'000;
     std::string disk = std::filesystem::temp_directory_path().string();
     std::string memory = "/dev/shm";  // where nothing waits for a disk
+    bool only_one = false;
 };
 
 Options read_options(int argc, char** argv) {
@@ -32,6 +35,7 @@ Options read_options(int argc, char** argv) {
         if (name == "--rounds") options.rounds = std::atoi(argv[i + 1]);
         if (name == "--disk") options.disk = argv[i + 1];
         if (name == "--memory-folder") options.memory = argv[i + 1];
+        if (name == "--part") options.only_one = std::string_view(argv[i + 1]) == "one";
     }
     return options;
 }
@@ -41,12 +45,27 @@ void print(const char* what, const bench::Waits& waits) {
                waits.p99_ms, waits.per_second);
 }
 
+// One command at a time against its floor: two signatures, two checks, one round trip.
+int measure_one(const Options& options) {
+    const auto sizes = bench::message_sizes();
+    const auto crypto = bench::measure_crypto(sizes.command_json);
+    const auto echo = bench::measure_echo(1, 1, options.rounds, sizes.command, sizes.ack);
+    const auto one = bench::measure_commands(100, 1, options.rounds, options.memory);
+    const double floor_ms = echo.p50_ms + 2 * (crypto.sign_us + crypto.verify_us) / 1'000;
+    print("echo, 1 connection", echo);
+    print("command to durable ACK, 1 at a time, memory", one.waits);
+    fmt::print("sign {:.1f} us, verify {:.1f} us; floor {:.3f} ms; ratio {:.2f}; {:.0f} us CPU\n",
+               crypto.sign_us, crypto.verify_us, floor_ms, one.waits.p50_ms / floor_ms, one.cpu_us);
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     log::open("bench_road", log::Level::error);
     const Options options = read_options(argc, argv);
     (void)sim::raise_file_limit();
+    if (options.only_one) return measure_one(options);
     // First, while this process has one thread: it forks.
     const int idle = std::min(options.appliances, 300);
     const auto memory = bench::measure_memory(idle, options.memory);

@@ -9,6 +9,7 @@
 
 #include "base/file.hpp"
 #include "store/sqlite.hpp"
+#include "store/wal_file.hpp"
 
 namespace vistter::store {
 namespace {
@@ -45,7 +46,7 @@ StorageFailure::StorageFailure(Error error) : error_(std::move(error)), text_(de
 Connection::Connection(const std::filesystem::path& path) : path_(path) {
     create_private_file(path);
     int result = sqlite3_open_v2(path.c_str(), &handle_,
-                                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+                                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, gathering_vfs());
     try {
         if (result != SQLITE_OK) raise(result, "open");
         sqlite3_extended_result_codes(handle_, 1);
@@ -64,13 +65,15 @@ Connection::~Connection() {
     sqlite3_close(handle_);
 }
 
-sqlite3_stmt* Connection::take(std::string_view sql) {
+Connection::Taken Connection::take(std::string_view sql) {
     auto found = idle_.find(sql);
-    if (found != idle_.end() && !found->second.empty()) {
-        sqlite3_stmt* statement = found->second.back();
-        found->second.pop_back();
+    if (found == idle_.end()) found = idle_.emplace(sql, Idle{}).first;
+    Idle& idle = found->second;
+    if (!idle.empty()) {
+        sqlite3_stmt* statement = idle.back();
+        idle.pop_back();
         --idle_count_;
-        return statement;
+        return {statement, &idle};
     }
     sqlite3_stmt* statement = nullptr;
     int result = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
@@ -78,18 +81,25 @@ sqlite3_stmt* Connection::take(std::string_view sql) {
     if (result != SQLITE_OK) raise(result, "prepare");
     if (statement == nullptr)
         throw StorageFailure(fail(ErrorCode::SYS_STORAGE, "an empty SQL statement"));
-    return statement;
+    return {statement, &idle};
 }
 
-void Connection::keep(sqlite3_stmt* statement) {
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
+void Connection::keep(const Taken& taken) {
+    sqlite3_reset(taken.statement);
+    sqlite3_clear_bindings(taken.statement);
     if (idle_count_ >= idle_limit) {
-        sqlite3_finalize(statement);
+        sqlite3_finalize(taken.statement);
         return;
     }
-    idle_[sqlite3_sql(statement)].push_back(statement);
+    taken.home->push_back(taken.statement);
     ++idle_count_;
+}
+
+void Connection::run(std::string_view word) {
+    const Taken taken = take(word);
+    const int result = sqlite3_step(taken.statement);
+    keep(taken);
+    if (result != SQLITE_DONE) raise(result, word);
 }
 
 void Connection::execute(const std::string& script) {

@@ -33,14 +33,14 @@ void SqliteDatabase::transaction(const std::function<void()>& work) {
         join(work);
         return;
     }
-    connection_.execute("BEGIN IMMEDIATE");
+    connection_.run("BEGIN IMMEDIATE");
     doomed_ = false;
     try {
         work();
         if (doomed_)
             throw StorageFailure(
                 fail(ErrorCode::SYS_STORAGE, "a part of the transaction had failed"));
-        connection_.execute("COMMIT");
+        connection_.run("COMMIT");
     } catch (...) {
         roll_back();
         throw;
@@ -75,7 +75,9 @@ void check_integrity(Database& database, const std::filesystem::path& path) {
 
 Statement Database::statement_on(Connection& connection, std::string_view sql) {
     auto state = std::make_unique<Statement::State>();
-    state->statement = connection.take(sql);
+    const Connection::Taken taken = connection.take(sql);
+    state->statement = taken.statement;
+    state->home = taken.home;
     state->connection = &connection;
     return Statement(std::move(state));
 }

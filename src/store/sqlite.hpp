@@ -4,10 +4,11 @@
 #include <sqlite3.h>
 
 #include <filesystem>
-#include <map>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "store/database.hpp"
@@ -22,30 +23,46 @@ class Connection {
     Connection& operator=(const Connection&) = delete;
     ~Connection();
 
+    using Idle = std::vector<sqlite3_stmt*>;  // statements of one text that nobody uses
+    struct Taken {
+        sqlite3_stmt* statement;
+        Idle* home;
+    };
+
     sqlite3* native() const { return handle_; }
     // An idle statement of that text, or a new one. Give it back with keep().
-    sqlite3_stmt* take(std::string_view sql);
-    void keep(sqlite3_stmt* statement);
+    Taken take(std::string_view sql);
+    void keep(const Taken& taken);
     void execute(const std::string& script);
+    // One of the words that begin and end a transaction.
+    void run(std::string_view word);
     bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
     // Throws what `result`, just returned by SQLite, means.
     [[noreturn]] void raise(int result, std::string_view step) const;
 
   private:
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const {
+            return std::hash<std::string_view>{}(text);
+        }
+    };
+
     std::filesystem::path path_;
     sqlite3* handle_ = nullptr;
-    std::map<std::string, std::vector<sqlite3_stmt*>, std::less<>> idle_;
+    std::unordered_map<std::string, Idle, Hash, std::equal_to<>> idle_;  // by text
     std::size_t idle_count_ = 0;
 };
 
 struct Statement::State {
     Connection* connection = nullptr;
+    Connection::Idle* home = nullptr;
     sqlite3_stmt* statement = nullptr;
     int next_parameter = 1;
 
     void check_bound(int result);
     ~State() {
-        if (connection != nullptr) connection->keep(statement);
+        if (connection != nullptr) connection->keep({statement, home});
     }
 };
 

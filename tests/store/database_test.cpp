@@ -54,6 +54,42 @@ TEST_F(DatabaseTest, FilesAreReadableByTheOwnerAlone) {
     }
 }
 
+// What a commit wrote is in the files when it returns, however large it was (G5.2).
+TEST_F(DatabaseTest, AnotherConnectionSeesACommitOfAnySize) {
+    auto database = open();
+    auto other = open();
+    std::int64_t rows = 0;
+    for (const int more : {1, 40, 400, 20'000}) {
+        database->transaction([&] {
+            auto write = database->prepare("INSERT INTO t (v) VALUES (?)");
+            for (int i = 0; i < more; ++i) write.bind(std::string(100, 'x')).run();
+        });
+        rows += more;
+        EXPECT_EQ(count(*other), rows);
+    }
+    EXPECT_EQ(pragma(*other, "quick_check"), "ok");
+}
+
+// Larger than the page cache: SQLite writes before the commit and reads its own pages back.
+TEST_F(DatabaseTest, ATransactionThatSpillsIsWholeOrNothing) {
+    auto database = open();
+    database->execute("PRAGMA cache_size=10");
+    const auto write = [&](int rows) {
+        database->transaction([&] {
+            for (int i = 0; i < rows; ++i)
+                database->prepare("INSERT INTO t (v) VALUES (?)").bind(std::string(900, 'x')).run();
+            database->execute("UPDATE t SET v = v || 'y' WHERE id % 7 = 0");
+            if (count(*database) > 3'000) throw std::runtime_error("changed my mind");
+        });
+    };
+    write(2'000);
+    EXPECT_THROW(write(2'000), std::runtime_error);
+    database->transaction([&] { database->execute("DELETE FROM t WHERE id % 2 = 0"); });
+    auto other = open();
+    EXPECT_EQ(count(*other), 1'000);
+    EXPECT_EQ(pragma(*other, "quick_check"), "ok");
+}
+
 TEST_F(DatabaseTest, ValuesComeBackAsTheyWent) {
     auto database = open();
     const std::string with_zero("a\0b", 3);

@@ -96,6 +96,7 @@ class Connection {
     void on_welcome(const Arrival& arrival, const contract::Welcome& welcome);
     void on_receipt(const contract::Receipt& receipt);
     void forget_received(std::int64_t up_to_seq);
+    void sweep();
     void on_committed(const std::vector<Arrival>& group);
     void on_spoiled(const Arrival& arrival, const std::exception& fault);
     void tell_replay();
@@ -125,7 +126,7 @@ class Connection {
     std::unique_ptr<link::Stamp> stamp_;
     std::unique_ptr<Pulse> pulse_;
     std::shared_ptr<Carrier> carrier_;  // shared with the transport, which ends it
-    async::Handle dialled_, former_, probe_, retry_, deadline_, linger_, again_;
+    async::Handle dialled_, former_, probe_, retry_, deadline_, linger_, again_, sweep_;
     int generation_ = 0;  // of carriers: words of a former one are not heard any more
     std::map<std::int64_t, InFlight> in_flight_;      // by seq: outbox rows without a receipt
     std::map<std::int64_t, InFlight> former_flight_;  // of the session before: `former_session_`

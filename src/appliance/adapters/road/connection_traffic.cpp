@@ -19,6 +19,11 @@ using link::LinkEvent;
 using link::LinkState;
 using link::Verdict;
 
+namespace {
+constexpr std::int64_t sweep_patience_ms = 2'000;
+constexpr std::size_t sweep_at_once = 256;
+}  // namespace
+
 // Verified and read at once; judged when its turn comes.
 void Connection::on_message(const std::string& text) {
     auto opened = codec_.open(text);
@@ -217,13 +222,17 @@ void Connection::forget_received(std::int64_t up_to_seq) {
     const auto former = std::exchange(former_flight_, {});
     const bool ours = !former_session_.empty() && !former.empty() &&
                       parts_.store.journal.fact("last_session_id") == former_session_;
-    if (!ours || up_to_seq == 0) return;
+    for (const auto& [seq, item] : former) {
+        if (ours && seq <= up_to_seq) parts_.store.outbox.receipted(item.position);
+    }
+    sweep();  // before the outbox is read from its beginning
+}
+
+// Rows that Studio has leave in one transaction for many, and no command waits for it.
+void Connection::sweep() {
+    sweep_.reset();
     try {
-        parts_.store.database.transaction([&] {
-            for (const auto& [seq, item] : former) {
-                if (seq <= up_to_seq) parts_.store.outbox.forget(item.position);
-            }
-        });
+        parts_.store.outbox.sweep();
     } catch (const store::StorageFailure& failure) {
         parts_.store.reload();
         log::error("what Studio has could not be forgotten: {}", failure.what());
@@ -246,10 +255,15 @@ void Connection::on_receipt(const contract::Receipt& receipt) {
         if (missing && !named) {
             again.push_back(item.position);
         } else {
-            parts_.store.outbox.forget(item.position);
+            parts_.store.outbox.receipted(item.position);
         }
         in_flight_bytes_ -= item.bytes;
         it = in_flight_.erase(it);
+    }
+    if (parts_.store.outbox.leaving() >= sweep_at_once) {
+        sweep();
+    } else if (parts_.store.outbox.leaving() > 0 && !sweep_) {
+        sweep_ = parts_.loop.after(sweep_patience_ms, [this] { sweep(); });
     }
     crash_point(CrashStep::appliance_after_receipt);
     for (const std::int64_t position : again) {

@@ -9,8 +9,7 @@ namespace {
 
 // What ends in the database without changing the session: these may share a transaction.
 bool stores(const Arrival& arrival) {
-    const auto type = arrival.arrived.envelope.type;
-    return contract::is_command(type) || type == contract::MessageType::RECEIPT;
+    return contract::is_command(arrival.arrived.envelope.type);
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ void OutboxStore::recount() {
         fill_.messages[index_of(statement.integer(0))] = statement.integer(1);
         fill_.bytes += statement.integer(2);
     }
+    if (fill_.total() == 0) leaving_.clear();
 }
 
 void OutboxStore::put(const OutboxRow& row, int keep_class, WallTime now) {
@@ -150,6 +151,14 @@ void OutboxStore::forget(std::int64_t position) {
         --fill_.messages[index_of(statement.integer(0))];
         fill_.bytes -= statement.integer(1);
     }
+}
+
+void OutboxStore::sweep() {
+    if (leaving_.empty()) return;
+    database_.transaction([&] {
+        for (const std::int64_t position : leaving_) forget(position);
+    });
+    leaving_.clear();
 }
 
 std::map<std::string, std::int64_t> OutboxStore::take_dropped() {

@@ -2,6 +2,7 @@
 // bounds (link/outbox.hpp).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -37,11 +38,19 @@ class OutboxStore {
     std::vector<OutboxRow> after(std::int64_t position, std::size_t limit);
     std::vector<OutboxRow> at(std::int64_t position);  // one row, or none
     void forget(std::int64_t position);
+    // Studio has it: it is not counted and not sent again. The row itself goes with the next
+    // sweep(); should that never come, Studio is told once more and knows it.
+    void receipted(std::int64_t position) { leaving_.push_back(position); }
+    std::size_t leaving() const { return leaving_.size(); }
+    void sweep();
     // Reports older than `days` go; answers Studio waits for stay.
     void prune(WallTime now, std::int64_t days);
     // A row that is read is checked first; an answer can be made whole from the ledger.
     Damage take_damage() { return std::exchange(damage_, {}); }
-    std::int64_t count() const { return fill_.total(); }
+    std::int64_t count() const {
+        return std::max<std::int64_t>(0,
+                                      fill_.total() - static_cast<std::int64_t>(leaving_.size()));
+    }
     std::int64_t last_position() const { return last_position_; }  // of the newest put()
     // What overflow has dropped since the last call, by keep class; empty: nothing.
     std::map<std::string, std::int64_t> take_dropped();
@@ -60,6 +69,7 @@ class OutboxStore {
     link::OutboxFill fill_;
     std::map<std::string, std::int64_t> dropped_;
     Damage damage_;
+    std::vector<std::int64_t> leaving_;  // receipted, not yet deleted
     std::int64_t last_position_ = 0;
 };
 

@@ -19,6 +19,9 @@ using link::Verdict;
 
 namespace {
 
+constexpr std::int64_t receipt_patience_ms = 20;
+constexpr int receipts_at_once = 64;  // a quarter of what an appliance sends without one
+
 bool speaks_1_0(const contract::Hello& hello) {
     return std::any_of(hello.protocol.begin(), hello.protocol.end(),
                        [](const contract::ProtocolOffer& offer) {
@@ -102,6 +105,7 @@ void ApplianceSession::close(int code, const std::string& reason) {
 }
 
 void ApplianceSession::drain() {
+    send_receipt();
     if (live()) say_goodbye(link::close_code::draining);
     drive(SessionEvent::drain);
 }
@@ -414,14 +418,18 @@ void ApplianceSession::raise(const char* event_type, const std::string& context)
                       }});
 }
 
+// A RECEIPT only lets the outbox forget: one for what comes within a moment, so that neither the
+// answer's follow-up nor the next command waits for it (docs/decisions/0005).
 void ApplianceSession::owe_receipt() {
-    if (std::exchange(receipt_owed_, true)) return;
-    parts_.loop.post(guarded([this] { send_receipt(); }));
+    if (++receipts_owed_ >= receipts_at_once) return send_receipt();
+    if (receipts_owed_ == 1)
+        receipt_ = parts_.loop.after(receipt_patience_ms, [this] { send_receipt(); });
 }
 
 void ApplianceSession::send_receipt() {
-    receipt_owed_ = false;
-    if (!live()) return;
+    receipt_.reset();
+    if (receipts_owed_ == 0 || !live()) return;
+    receipts_owed_ = 0;
     SeqGaps::Account account = gaps_.account();
     contract::Receipt receipt;
     receipt.session_id = session_id_;

@@ -81,13 +81,14 @@ class ApplianceSession {
     CommandSender commands_;
     SeqGaps gaps_;
     std::set<std::int64_t> storing_;  // seqs on their way into the database
-    async::Handle deadline_;
+    async::Handle deadline_, receipt_;
     std::string session_id_, firmware_version_;
     WallTime since_, last_seen_, token_ends_;
     SteadyTime last_heard_;
     std::string cause_;  // of the end, when the other end or the line said it
     int close_code_ = 0;
-    bool greeted_ = false, absent_ = false, receipt_owed_ = false;
+    int receipts_owed_ = 0;  // messages held since the last RECEIPT
+    bool greeted_ = false, absent_ = false;
     // Shared with posted work, which may outlive the session.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
