@@ -9,8 +9,13 @@ namespace vistter::ocl {
 
 namespace {
 
+struct TokenView {
+    const Tokens& values;
+    const std::map<std::string, Withheld>& withheld;
+};
+
 LayerState state_of(const contract::OverlayDocument& document, const contract::Layer& layer,
-                    const ScenePosition& position, const Tokens& tokens) {
+                    const ScenePosition& position, const TokenView& tokens) {
     const LayerValues values = layer_at(layer, position);
     LayerState state;
     state.layer_id = layer.layer_id;
@@ -31,12 +36,28 @@ LayerState state_of(const contract::OverlayDocument& document, const contract::L
     if (values.asset) state.asset = *values.asset;
     state.media_frame = values.media_frame;
     if (values.content) {
-        ResolvedText resolved = resolve_tokens(*values.content, document.tokens, tokens);
+        ResolvedText resolved =
+            resolve_tokens(*values.content, document.tokens, tokens.values, tokens.withheld);
         state.content = std::move(resolved.text);
+        state.fallback = state.visible && resolved.fallback;
         state.visible = state.visible && !resolved.hide_layer;
     }
     for (const auto& child : layer.layers)
         state.layers.push_back(state_of(document, child, position, tokens));
+    return state;
+}
+
+Result<SceneState> states_of(const contract::OverlayDocument& document, const std::string& scene_id,
+                             SceneClock clock, Rate rate, const TokenView& tokens) {
+    const contract::Scene* scene = find_scene(document, scene_id);
+    if (!scene)
+        return fail(ErrorCode::RES_NOT_FOUND, "The document has no scene '" + scene_id + "'.");
+    const ScenePosition position = locate(*scene, clock, rate);
+    SceneState state;
+    state.finished = position.finished;
+    state.layers.reserve(scene->layers.size());
+    for (const auto& layer : scene->layers)
+        state.layers.push_back(state_of(document, layer, position, tokens));
     return state;
 }
 
@@ -52,15 +73,14 @@ const contract::Scene* find_scene(const contract::OverlayDocument& document,
 
 Result<SceneState> evaluate(const contract::OverlayDocument& document, const std::string& scene_id,
                             SceneClock clock, Rate rate, const Tokens& tokens) {
-    const contract::Scene* scene = find_scene(document, scene_id);
-    if (!scene)
-        return fail(ErrorCode::RES_NOT_FOUND, "The document has no scene '" + scene_id + "'.");
-    const ScenePosition position = locate(*scene, clock, rate);
-    SceneState state;
-    state.finished = position.finished;
-    for (const auto& layer : scene->layers)
-        state.layers.push_back(state_of(document, layer, position, tokens));
-    return state;
+    static const std::map<std::string, Withheld> none;
+    return states_of(document, scene_id, clock, rate, {tokens, none});
+}
+
+Result<SceneState> evaluate_fresh(const contract::OverlayDocument& document,
+                                  const std::string& scene_id, SceneClock clock, Rate rate,
+                                  const FreshTokens& tokens) {
+    return states_of(document, scene_id, clock, rate, {tokens.values, tokens.withheld});
 }
 
 }  // namespace vistter::ocl

@@ -37,6 +37,7 @@ struct SceneClock {
 struct LayerState {
     std::string layer_id;
     bool visible = true;
+    bool fallback = false;          // not visible, and its `fallback` rule stands in for it
     double opacity = 1;             // clamped to 0..1
     contract::Pair position{0, 0};  // canvas pixels, before mapping and rounding
     contract::Pair scale{1, 1};
@@ -65,10 +66,21 @@ struct SceneState {
 
 using Tokens = std::map<std::string, contract::TokenValue>;
 
+// Tokens after their freshness rules (freshness.hpp).
+enum class Withheld { hide_layer, fallback };
+struct FreshTokens {
+    Tokens values;
+    std::map<std::string, Withheld> withheld;  // too old to be shown; they have no value
+};
+
 // `tokens` override the document's defaults. RES_NOT_FOUND if the scene does not exist (never
 // otherwise).
 Result<SceneState> evaluate(const contract::OverlayDocument& document, const std::string& scene_id,
                             SceneClock clock, Rate rate, const Tokens& tokens);
+// The same with tokens that may be withheld: a layer whose text uses one is not visible.
+Result<SceneState> evaluate_fresh(const contract::OverlayDocument& document,
+                                  const std::string& scene_id, SceneClock clock, Rate rate,
+                                  const FreshTokens& tokens);
 
 // The scene of that id, or null. Points into `document`.
 const contract::Scene* find_scene(const contract::OverlayDocument& document,

@@ -185,11 +185,21 @@ Value value_of(const contract::TokenValue& given, const contract::TokenSpec& spe
     return value;
 }
 
-// The reference's text; sets `hide` when it has no value and its declaration asks for that.
+void withhold(ResolvedText& resolved, bool fallback) {
+    resolved.hide_layer = true;
+    resolved.fallback = resolved.fallback || fallback;
+}
+
+// The reference's text; marks `resolved` when it has no value and its declaration asks for that.
 std::string substitute(const Reference& reference,
                        const std::map<std::string, contract::TokenSpec>& declared,
-                       const Tokens& given, bool& hide) {
+                       const Tokens& given, const std::map<std::string, Withheld>& withheld,
+                       ResolvedText& resolved) {
     const std::string name(reference.name);
+    if (const auto kept = withheld.find(name); kept != withheld.end()) {
+        withhold(resolved, kept->second == Withheld::fallback);
+        return {};
+    }
     const auto spec = declared.find(name);
     const auto found = given.find(name);
     const contract::TokenSpec nothing;
@@ -198,7 +208,7 @@ std::string substitute(const Reference& reference,
     if (value.missing()) value = value_of(rules.default_value, rules);
     for (const Filter& filter : reference.filters) apply(value, filter);
     if (value.missing() && (rules.on_missing == "hide_layer" || rules.on_missing == "fallback"))
-        hide = true;
+        withhold(resolved, rules.on_missing == "fallback");
     return text_of(value);
 }
 
@@ -206,7 +216,7 @@ std::string substitute(const Reference& reference,
 
 ResolvedText resolve_tokens(std::string_view content,
                             const std::map<std::string, contract::TokenSpec>& declared,
-                            const Tokens& given) {
+                            const Tokens& given, const std::map<std::string, Withheld>& withheld) {
     ResolvedText resolved;
     for (std::size_t at = 0; at < content.size();) {
         const std::string_view rest = content.substr(at);
@@ -217,7 +227,7 @@ ResolvedText resolve_tokens(std::string_view content,
         }
         if (rest.starts_with("{{")) {
             if (const auto reference = parse_reference(rest)) {
-                resolved.text += substitute(*reference, declared, given, resolved.hide_layer);
+                resolved.text += substitute(*reference, declared, given, withheld, resolved);
                 at += reference->length;
                 continue;
             }

@@ -13,7 +13,8 @@ namespace vistter::ocl {
 
 struct ResolvedText {
     std::string text;         // at most 2,000 code points (contract C.13)
-    bool hide_layer = false;  // a token without value asks for it (`on_missing`)
+    bool hide_layer = false;  // a token asks for it: it has no value (`on_missing`), or is withheld
+    bool fallback = false;    // hidden, and the layer's fallback is to stand in for it
 };
 
 // Replaces every reference in `content`. A value comes from `given`, else from the token's default.
@@ -32,6 +33,7 @@ struct ResolvedText {
 //   plural:"one"/"many"     the first for exactly 1
 ResolvedText resolve_tokens(std::string_view content,
                             const std::map<std::string, contract::TokenSpec>& declared,
-                            const Tokens& given);
+                            const Tokens& given,
+                            const std::map<std::string, Withheld>& withheld = {});
 
 }  // namespace vistter::ocl
