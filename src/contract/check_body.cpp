@@ -131,20 +131,6 @@ void refuse_segments(const Object& body, Meaning& meaning) {
     }
 }
 
-void refuse_layers(const Object& parent, const std::string& at, Meaning& meaning) {
-    const Array& layers = json::array_at(parent, "layers");
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-        if (!layers[i].is_object()) continue;
-        const Object& layer = layers[i].get_object();
-        const std::string layer_at = at + "/layers/" + std::to_string(i);
-        if (json::find(layer, "clip")) {
-            meaning.fault(ErrorCode::OCL_FEATURE_UNSUPPORTED, layer_at + "/clip",
-                          "this renderer does not clip yet");
-        }
-        refuse_layers(layer, layer_at, meaning);
-    }
-}
-
 }  // namespace
 
 Meaning check_body(MessageType type, const Object& body) {
@@ -204,11 +190,6 @@ void check_overlay_support(const Object& document, const std::string& at, Meanin
         meaning.fault(ErrorCode::OCL_FEATURE_UNSUPPORTED,
                       at + "/features_required/" + std::to_string(i),
                       "this renderer has not the feature " + required[i]);
-    }
-    const Array& scenes = json::array_at(document, "scenes");
-    for (std::size_t i = 0; i < scenes.size(); ++i) {
-        if (!scenes[i].is_object()) continue;
-        refuse_layers(scenes[i].get_object(), at + "/scenes/" + std::to_string(i), meaning);
     }
 }
 

@@ -245,10 +245,10 @@ TEST(Messages, lawful_parts_this_appliance_does_not_do_are_refused_and_named) {
     EXPECT_EQ(load.error().details.front().pointer, "/segments/0/tracks/0/cues/0/sync");
     const std::string document =
         R"({"ocl_version":"1.0","min_reader":"1.0","kind":"ocl.document","overlay_id":"ovl_a","revision":1,
-          "features_used":["layer.svg"],"features_required":["layer.svg"],"canvas":{"width":1920,"height":1080},
+          "features_used":["layer.video"],"features_required":["layer.video"],"canvas":{"width":1920,"height":1080},
           "assets":{"v":{"asset_id":"ast_v","sha256":")" +
-        std::string(64, 'a') + R"(","media_type":"image/svg+xml"}},
-          "scenes":[{"scene_id":"s","layers":[{"layer_id":"a","kind":"svg","asset":"v"}]}]})";
+        std::string(64, 'a') + R"(","media_type":"video/webm"}},
+          "scenes":[{"scene_id":"s","layers":[{"layer_id":"a","kind":"video","asset":"v"}]}]})";
     EXPECT_TRUE(validate_file(document).empty());
     const auto parsed = parse_overlay_document(document);
     ASSERT_FALSE(parsed.ok());

@@ -71,7 +71,10 @@ TEST(Registries, features_are_known_and_only_built_ones_are_advertised) {
         ASSERT_TRUE(find_feature(id)) << id;
         EXPECT_EQ(find_feature(id)->family, "ocl");
     }
-    EXPECT_EQ(supported_ocl_features(), std::vector<std::string>{"token.feed"});
+    EXPECT_EQ(supported_ocl_features(),
+              (std::vector<std::string>{"layer.svg", "layer.image_sequence", "mask.alpha",
+                                        "blend.modes", "effect.blur", "token.feed", "text.rtl",
+                                        "text.complex"}));
     EXPECT_FALSE(find_feature("segment.branch")->implemented);
     EXPECT_EQ(find_feature("x.sparkle"), nullptr);
 }
