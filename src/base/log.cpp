@@ -1,5 +1,6 @@
 #include "base/log.hpp"
 
+#include <spdlog/sinks/ringbuffer_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -9,9 +10,18 @@
 namespace vistter::log {
 namespace {
 
+constexpr std::size_t kept_lines = 1'000;
+
+// Shared: the logger keeps its sinks so.
+const std::shared_ptr<spdlog::sinks::ringbuffer_sink_mt>& newest() {
+    static const auto lines = std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(kept_lines);
+    return lines;
+}
+
 spdlog::logger& logger() {
     static spdlog::logger instance = [] {
-        spdlog::logger made("vistter", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+        spdlog::logger made("vistter",
+                            {std::make_shared<spdlog::sinks::stderr_sink_mt>(), newest()});
         made.set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %n %l %v", spdlog::pattern_time_type::utc);
         made.flush_on(spdlog::level::debug);
         return made;
@@ -52,6 +62,10 @@ void open(std::string_view process, Level lowest) {
     logger().set_pattern(fmt::format("%Y-%m-%dT%H:%M:%S.%eZ {} %l %v", process),
                          spdlog::pattern_time_type::utc);
     logger().set_level(native(lowest));
+}
+
+std::vector<std::string> recent() {
+    return newest()->last_formatted();
 }
 
 void write(Level level, std::string_view text) {

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace vistter::log {
 
@@ -15,6 +17,9 @@ void open(std::string_view process, Level lowest);
 // Writes one line; control characters in `text` are escaped so that a record stays one line.
 // Thread-safe.
 void write(Level level, std::string_view text);
+
+// The newest lines, oldest first, as written; at most 1,000. Thread-safe.
+std::vector<std::string> recent();
 
 template <class... Args>
 void debug(fmt::format_string<Args...> format, Args&&... args) {

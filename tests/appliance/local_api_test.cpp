@@ -127,6 +127,18 @@ TEST_F(LocalApiTest, AnswersInTheSameFormEverywhere) {
     EXPECT_EQ(appliance.request("GET", "/local/v1/preview/snapshot").member("code"),
               "STA_NOT_READY");
     EXPECT_EQ(appliance.request("GET", "/local/v1/events?limit=0").status, 422);
+    // G5.8: logs leave by the admin's own act only, in a bounded file without secrets
+    const Reply bundle = appliance.post("/local/v1/diagnostics", {});
+    EXPECT_EQ(bundle.status, 200);
+    EXPECT_NE(bundle.headers.at("content-disposition").find("vistter-diagnostics-"),
+              std::string::npos);
+    EXPECT_NE(bundle.body.at("logs").at("control").as_string().find("Serial"), std::string::npos);
+    EXPECT_EQ(appliance.request("GET", "/local/v1/events")
+                  .body.at("items")
+                  .at(0)
+                  .at("event_type")
+                  .as_string(),
+              "audit.local_action");
     EXPECT_TRUE(appliance.request("GET", "/local/v1/metrics/history").body.at("items").is_array());
     EXPECT_EQ(appliance.request("GET", "/local/v1/metrics/history?limit=0").status, 422);
     EXPECT_EQ(appliance.request("GET", "/local/v1/metrics/history?from=yesterday").status, 422);

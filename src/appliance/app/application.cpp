@@ -31,6 +31,7 @@
 #include "appliance/app/hello.hpp"
 #include "appliance/app/identity_guard.hpp"
 #include "appliance/app/key_home.hpp"
+#include "appliance/app/log_tails.hpp"
 #include "appliance/app/pairing_file.hpp"
 #include "appliance/app/road_identity.hpp"
 #include "appliance/app/telemetry_timer.hpp"
@@ -273,10 +274,11 @@ class ControlProcess final : public Application {
     }
 
     void build_local_api() {
-        api_ = make_local_api(LocalServices{loop_, *workers_, clock_, random_, *appliance_,
-                                            reports_, *storage_.accounts, *storage_.metrics,
-                                            *storage_.setup_code, *pairing_, preview_.get(),
-                                            [this] { return link_status(); }, options_.web});
+        api_ = make_local_api(
+            LocalServices{loop_, *workers_, clock_, random_, *appliance_, reports_,
+                          *storage_.accounts, *storage_.metrics, *storage_.setup_code, *pairing_,
+                          preview_.get(), [this] { return link_status(); },
+                          [this] { return log_tails(options_.run_dir); }, options_.web});
     }
 
     const std::optional<Identity>& identity() const { return storage_.identity->current(); }

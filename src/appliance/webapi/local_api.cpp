@@ -6,6 +6,7 @@
 
 #include "appliance/webapi/account_desk.hpp"
 #include "appliance/webapi/answer.hpp"
+#include "appliance/webapi/diagnostics.hpp"
 #include "appliance/webapi/live_feeds.hpp"
 #include "appliance/webapi/metrics_answer.hpp"
 #include "appliance/webapi/page_files.hpp"
@@ -122,6 +123,8 @@ class Api final : public LocalApi {
         add("GET", root + "/events", Needs::sign_in, [this](Call& call) { events(call); });
         add("GET", root + "/metrics/history", Needs::sign_in,
             [this](Call& call) { call.responder->respond(metrics_answer(services_, call)); });
+        add("POST", root + "/diagnostics", Needs::admin,
+            [this](Call& call) { call.responder->respond(diagnostics_answer(services_, call)); });
         add("GET", root + "/events:stream", Needs::sign_in,
             [this](Call& call) { feeds_.follow_status(std::move(call.responder)); });
         add("GET", root + "/preview/program.mjpeg", Needs::sign_in,

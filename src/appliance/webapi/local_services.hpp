@@ -24,6 +24,8 @@ struct LocalServices {
     Pairing& pairing;
     Preview* preview = nullptr;  // null without a picture
     std::function<LinkStatus()> link;
+    // The ends of the logs of every process, by name.
+    std::function<std::vector<std::pair<std::string, std::string>>()> logs;
     std::filesystem::path web;  // folder of the page; may be empty
 };
 
