@@ -36,6 +36,25 @@ using namespace kit;
 
 constexpr int width = 320, height = 180;
 
+// A group of these under a clip, a mask and a blend mode, and a group in it.
+void add_composed(std::vector<Layer>& layers, const std::vector<Layer>& children) {
+    Layer inner;
+    inner.layer_id = "inner";
+    inner.kind = LayerKind::group;
+    inner.layers = children;
+    inner.clip = contract::Clip{{.1, .1, .1, .1}, 9};
+    Layer mask = solid("mask", {40, 20}, {120, 120}, {255, 255, 255, 200});
+    mask.tracks.push_back(track(Property::rotation, {{0, 0.0, {}}, {1000, 45.0, {}}}));
+    Layer outer = inner;
+    outer.layer_id = "outer";
+    outer.layers.push_back(inner);
+    outer.mask = contract::Mask{"mask", "luma"};
+    outer.blend = "screen";
+    outer.tracks.push_back(track(Property::opacity, {{0, .2, {}}, {1000, 1.0, {}}}));
+    layers.push_back(mask);
+    layers.push_back(outer);
+}
+
 // Everything that moves, at once.
 OverlayDocument busy() {
     auto made = document(width, height);
@@ -57,6 +76,7 @@ OverlayDocument busy() {
     text.text.content = "{{name|upper}}";
     text.text.box = Pair{200, 40};
     made.scenes[0].layers = {moving, turning, colored, text};
+    add_composed(made.scenes[0].layers, {moving, turning, colored, text});
     return made;
 }
 
