@@ -53,7 +53,11 @@ std::string layer_json(const ocl::LayerState& layer) {
                     number(layer.stroke_width), number(layer.corner_radius), number(layer.blur),
                     number(layer.font_size), number(layer.reveal));
     if (layer.font_size > 0) text += ",\"content\":" + quoted(layer.content);
-    if (!layer.asset.empty()) text += ",\"asset\":" + quoted(layer.asset);
+    if (!layer.asset.empty()) {
+        text += ",\"asset\":" + quoted(layer.asset) +
+                ",\"media_frame\":" + std::to_string(layer.media_frame);
+    }
+    if (layer.fallback) text += ",\"fallback\":true";
     if (!layer.layers.empty()) text += ",\"layers\":" + layers_json(layer.layers);
     return text + "}";
 }
@@ -77,14 +81,23 @@ void add_rows(std::string& text, std::int64_t frame, const std::vector<ocl::Laye
     }
 }
 
+std::string cue_points_json(const EvaluatedFrame& frame) {
+    std::string text = "[";
+    for (const std::string& id : frame.cue_points)
+        text += (text.size() > 1 ? "," : "") + quoted(id);
+    return text + "]";
+}
+
 }  // namespace
 
 std::string to_json(const std::vector<EvaluatedFrame>& frames) {
     std::string text = R"({"frames":[)";
     for (const auto& frame : frames) {
-        text += fmt::format(R"({}{{"frame":{},"finished":{},"layers":{}}})",
-                            &frame == frames.data() ? "" : ",", frame.frame,
-                            boolean(frame.state.finished), layers_json(frame.state.layers));
+        text += fmt::format(
+            R"({}{{"frame":{},"scene_frame":{},"paused":{},"cue_points":{},"finished":{},"layers":{}}})",
+            &frame == frames.data() ? "" : ",", frame.frame, frame.scene_frame,
+            boolean(frame.paused), cue_points_json(frame), boolean(frame.state.finished),
+            layers_json(frame.state.layers));
     }
     return text + "]}";
 }
@@ -94,7 +107,11 @@ std::string to_table(const std::vector<EvaluatedFrame>& frames) {
         fmt::format("{:>7}  {:<24} {:<7} {:>8}  {:>10} {:>10}  {:>7} {:>7}  {:>8}  {:>6}  {}\n",
                     "frame", "layer", "visible", "opacity", "x", "y", "scale x", "scale y",
                     "rotation", "reveal", "content");
-    for (const auto& frame : frames) add_rows(text, frame.frame, frame.state.layers, 0);
+    for (const auto& frame : frames) {
+        for (const std::string& id : frame.cue_points)
+            text += fmt::format("{:>7}  cue point {}\n", frame.frame, id);
+        add_rows(text, frame.frame, frame.state.layers, 0);
+    }
     return text;
 }
 

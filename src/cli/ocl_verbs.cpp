@@ -1,6 +1,8 @@
-// `vistter ocl eval|render`: a document's numbers and its picture, by the code that runs on air.
+// `vistter ocl eval|render` (and validate): a document's numbers and its picture, by the code that
+// runs on air.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 #include <filesystem>
@@ -10,9 +12,12 @@
 
 #include "base/file.hpp"
 #include "cli/ocl_print.hpp"
+#include "cli/ocl_validate_verb.hpp"
 #include "cli/verb.hpp"
 #include "contract/messages.hpp"
 #include "crypto/digest.hpp"
+#include "ocl/cue_points.hpp"
+#include "ocl/freshness.hpp"
 #include "render/overlay_renderer.hpp"
 
 namespace vistter::cli {
@@ -26,7 +31,8 @@ constexpr std::int64_t max_frames = 100'000;
 
 struct Options {
     std::string file, scene, rate = "30/1", frames, size, out, background = "checker";
-    std::vector<std::string> tokens;
+    std::vector<std::string> tokens, token_ages;
+    std::vector<std::int64_t> continues;
     std::optional<std::int64_t> hide_at;
     std::int64_t frame = 0;
     std::string assets;
@@ -104,6 +110,53 @@ ocl::SceneClock clock_at(std::int64_t frame, const std::optional<std::int64_t>& 
     return {*hide_at, frame - *hide_at};
 }
 
+// The given tokens with their ages, NAME=SECONDS, after the document's freshness rules. OCL_TOKEN
+// for an age of a token that is not given.
+Result<ocl::FreshTokens> fresh(const ocl::Tokens& tokens, const std::vector<std::string>& ages,
+                               const contract::OverlayDocument& document) {
+    std::map<std::string, ocl::TokenReading> readings;
+    for (const auto& [name, value] : tokens) readings[name] = {value, 0};
+    for (const std::string& pair : ages) {
+        const std::size_t equals = std::min(pair.find('='), pair.size());
+        const std::string name = pair.substr(0, equals);
+        std::int64_t seconds = -1;
+        const char* end = pair.data() + pair.size();
+        const char* from = std::min(pair.data() + equals + 1, end);
+        const auto read = std::from_chars(from, end, seconds);
+        const auto reading = readings.find(name);
+        if (read.ptr != end || seconds < 0 || seconds > 604'800 || reading == readings.end()) {
+            return fail_at(ErrorCode::OCL_TOKEN, "/tokens/" + name,
+                           "--token-age takes NAME=SECONDS of a token given by --token.");
+        }
+        reading->second.age_ms = seconds * 1000;
+    }
+    return ocl::fresh_tokens(document.tokens, readings);
+}
+
+// One output frame of the scene: its clock with pauses, what fires on it, and every layer.
+Result<EvaluatedFrame> frame_of(const contract::OverlayDocument& document, const Options& options,
+                                std::int64_t n, ocl::Rate rate, const ocl::FreshTokens& tokens) {
+    const contract::Scene* scene = ocl::find_scene(document, options.scene);
+    EvaluatedFrame frame{n, n, false, {}, {}};
+    ocl::SceneClock clock;
+    if (scene) {
+        const std::int64_t shown = std::min(n, options.hide_at.value_or(n));
+        const auto stands = ocl::stepped_clock(*scene, rate, shown, options.continues);
+        clock = {stands.frame, {}};
+        if (options.hide_at && n >= *options.hide_at) clock.outro_frame = n - *options.hide_at;
+        frame.scene_frame = stands.frame;
+        frame.paused = stands.paused && !clock.outro_frame;
+        const std::int64_t before =
+            n == 0 ? -1 : ocl::stepped_clock(*scene, rate, n - 1, options.continues).frame;
+        for (const ocl::PassedCue& cue : ocl::cue_points_passed(*scene, rate, before, stands.frame))
+            frame.cue_points.push_back(cue.point->cue_point_id);
+    }
+    auto state = ocl::evaluate_fresh(document, options.scene, clock, rate, tokens);
+    if (!state) return std::move(state).error();
+    frame.state = std::move(*state);
+    return frame;
+}
+
 int eval(const Options& options, const Context& context) {
     const auto rate = parse_rate(options.rate);
     const auto range = two_numbers(options.frames, "..");
@@ -116,12 +169,13 @@ int eval(const Options& options, const Context& context) {
     if (!document) return report(context, document.error());
     const auto tokens = parse_tokens(options.tokens, *document);
     if (!tokens) return report(context, tokens.error());
+    const auto aged = fresh(*tokens, options.token_ages, *document);
+    if (!aged) return report(context, aged.error());
     std::vector<EvaluatedFrame> frames;
     for (std::int64_t n = range->first; n <= range->second; ++n) {
-        auto state =
-            ocl::evaluate(*document, options.scene, clock_at(n, options.hide_at), *rate, *tokens);
-        if (!state) return report(context, state.error());
-        frames.push_back({n, std::move(*state)});
+        auto frame = frame_of(*document, options, n, *rate, *aged);
+        if (!frame) return report(context, frame.error());
+        frames.push_back(std::move(*frame));
     }
     std::cout << (context.json ? to_json(frames) + "\n" : to_table(frames)) << std::flush;
     return exit_ok;
@@ -219,6 +273,7 @@ void add_common(CLI::App& verb, Options& options, Context& context) {
 void add_ocl_verbs(CLI::App& app, Context& context) {
     CLI::App* group = app.add_subcommand("ocl", "Overlay documents: numbers and pictures");
     group->require_subcommand(1);
+    add_ocl_validate_verb(*group, context);
     // Shared: both callbacks outlive this function.
     const auto options = std::make_shared<Options>();
 
@@ -226,7 +281,14 @@ void add_ocl_verbs(CLI::App& app, Context& context) {
         group->add_subcommand("eval", "Print every property of every layer, frame by frame");
     add_common(*numbers, *options, context);
     numbers->add_option("--frames", options->frames, "A..B, both included")->required();
+    numbers->add_option("--token-age", options->token_ages,
+                        "NAME=SECONDS since --token NAME was heard, repeatable");
+    numbers
+        ->add_option("--continue-at", options->continues,
+                     "Frame at which a scene that stands at a pause goes on, repeatable")
+        ->check(CLI::NonNegativeNumber);
     numbers->callback([options, &context] {
+        std::sort(options->continues.begin(), options->continues.end());
         context.action = [options, &context] { return eval(*options, context); };
     });
 
