@@ -73,7 +73,7 @@ struct CueChanged {
 };
 struct OverlayChanged {
     std::string overlay_id, scene_id, slot, run_id, cue_id;
-    std::string state;  // shown, hidden, updated, failed
+    std::string state;  // shown, hidden, updated, failed, fallback (something is shown otherwise)
     std::string error_code, error_message;
     std::int64_t output_frame = 0;
 };

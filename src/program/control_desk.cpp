@@ -95,6 +95,8 @@ void ControlDesk::load(const ipc::LoadShow& order) {
         }
         // The tick answers ShowLoaded when it has it, so that a Play after the answer always finds
         // the show.
+        for (std::size_t use = 0; use < (*show)->renderers.size(); ++use)
+            tell_faults((*show)->plan.uses()[use].overlay_id, *(*show)->renderers[use]);
         overlay_worker_.post([this, show = *show] {
             std::erase_if(shows_, [](const ShowKnown& known) { return known.show.expired(); });
             shows_.push_back({show, show->tokens});
@@ -118,6 +120,7 @@ void ControlDesk::show_overlay(const ipc::ShowOverlay& order) {
                                           0};
             return tell(std::move(failed));
         }
+        tell_faults(order.overlay_id, *show->renderer);
         overlays_[order.overlay_id] = {show->renderer, order.scene_id, show->tokens};
         ports_.commands.put(std::move(*show));
     });
@@ -134,6 +137,25 @@ void ControlDesk::tell_failed(const std::string& overlay_id, const Error& error)
                              std::string(to_string(error.code)),
                              error.message,
                              0});
+}
+
+// What is shown otherwise than the document says, or not at all.
+void ControlDesk::tell_faults(const std::string& overlay_id,
+                              const render::OverlayRenderer& renderer) {
+    for (const Error& fault : renderer.faults()) {
+        log::warning("overlay {} falls back: {}", overlay_id, describe(fault));
+        const std::string place =
+            fault.details.empty() ? "" : " (at " + fault.details.front().pointer + ")";
+        tell(ipc::OverlayChanged{overlay_id,
+                                 {},
+                                 {},
+                                 {},
+                                 {},
+                                 "fallback",
+                                 std::string(to_string(fault.code)),
+                                 fault.message + place,
+                                 0});
+    }
 }
 
 void ControlDesk::set_tokens(const ipc::SetOverlayTokens& order) {

@@ -57,6 +57,7 @@ class ControlDesk {
     void set_tokens(const ipc::SetOverlayTokens& order);
     bool set_show_tokens(const std::string& overlay_id, const ocl::Tokens& tokens);
     void tell_failed(const std::string& overlay_id, const Error& error);
+    void tell_faults(const std::string& overlay_id, const render::OverlayRenderer& renderer);
     void tell(ipc::Message message);
 
     Ports ports_;

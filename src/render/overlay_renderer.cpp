@@ -50,7 +50,11 @@ class Renderer final : public OverlayRenderer {
               const ocl::Tokens& tokens) override;
 
   private:
+    Status load_scene(const contract::Scene& scene, const AssetSource& source);
     Status load_layer(const Layer& layer, const std::string& pointer, const AssetSource& source);
+    const contract::Scene* fallback_for(const contract::Scene& scene, const AssetSource& source);
+    // What is shown under that id; null if the document has no such scene.
+    const contract::Scene* scene_of(const std::string& scene_id) const;
     Status load_asset(const Layer& layer, const std::string& key, const std::string& pointer,
                       const AssetSource& source);
     void publish(std::shared_ptr<const SceneSprites> made);
@@ -62,6 +66,9 @@ class Renderer final : public OverlayRenderer {
     const Matrix mapping_;
     AssetShelf shelf_;
     std::vector<Error> faults_;
+    std::map<const contract::Scene*, Status> loads_;
+    std::map<std::string, const contract::Scene*> replaced_;  // by scene_id, after load()
+    contract::Scene image_scene_;                             // the fallback image alone
 
     std::mutex preparing_;  // workers only
     std::vector<std::shared_ptr<const SceneSprites>>
@@ -77,15 +84,50 @@ class Renderer final : public OverlayRenderer {
 
 Status Renderer::load(const AssetSource& source) {
     faults_ = find_ignored(document_);
-    for (std::size_t s = 0; s < document_.scenes.size(); ++s) {
-        const auto& layers = document_.scenes[s].layers;
-        for (std::size_t i = 0; i < layers.size(); ++i) {
-            const std::string pointer =
-                "/scenes/" + std::to_string(s) + "/layers/" + std::to_string(i);
-            if (Status status = load_layer(layers[i], pointer, source); !status) return status;
-        }
+    for (const contract::Scene& scene : document_.scenes) {
+        Status loaded = load_scene(scene, source);
+        if (loaded) continue;
+        const contract::Scene* other = fallback_for(scene, source);
+        if (!other) return loaded;
+        replaced_[scene.scene_id] = other;
+        faults_.push_back(std::move(loaded).error());
     }
     return ok();
+}
+
+Status Renderer::load_scene(const contract::Scene& scene, const AssetSource& source) {
+    const auto [known, first] = loads_.try_emplace(&scene, ok());
+    if (!first) return known->second;
+    const std::string pointer =
+        "/scenes/" + std::to_string(&scene - document_.scenes.data()) + "/layers/";
+    for (std::size_t i = 0; i < scene.layers.size(); ++i) {
+        Status status = load_layer(scene.layers[i], pointer + std::to_string(i), source);
+        if (!status) return known->second = std::move(status);
+    }
+    return ok();
+}
+
+// Contract C.12: the document's fallback scene, else its fallback image alone, else nothing.
+const contract::Scene* Renderer::fallback_for(const contract::Scene& scene,
+                                              const AssetSource& source) {
+    const contract::DocumentFallbacks& fallbacks = document_.fallbacks;
+    if (fallbacks.policy == "hide_all") return nullptr;
+    const contract::Scene* other = ocl::find_scene(document_, fallbacks.scene);
+    if (other && other != &scene && load_scene(*other, source)) return other;
+    if (fallbacks.image.empty()) return nullptr;
+    if (!shelf_.has(fallbacks.image) && !shelf_.load(document_, fallbacks.image, source))
+        return nullptr;
+    Layer image;
+    image.kind = contract::LayerKind::image;
+    image.asset = fallbacks.image;
+    image.anchor = {"canvas", "center"};
+    image_scene_.layers = {image};
+    return &image_scene_;
+}
+
+const contract::Scene* Renderer::scene_of(const std::string& scene_id) const {
+    const auto replaced = replaced_.find(scene_id);
+    return replaced != replaced_.end() ? replaced->second : ocl::find_scene(document_, scene_id);
 }
 
 // Keys a layer may show: its own, those of its tracks and props, its fallback's, its font.
@@ -174,21 +216,23 @@ void Renderer::publish(std::shared_ptr<const SceneSprites> made) {
 
 Status Renderer::prepare(const std::string& scene_id, const ocl::Tokens& tokens, ocl::Rate rate) {
     const std::lock_guard lock(preparing_);
-    for (std::size_t s = 0; s < document_.scenes.size(); ++s) {
-        const contract::Scene& scene = document_.scenes[s];
-        if (scene.scene_id != scene_id) continue;
-        const bool there = std::any_of(latest_.begin(), latest_.end(), [&](const auto& set) {
-            return set->scene == &scene && set->tokens == tokens;
-        });
-        if (there) return ok();
-        Result<SceneSprites> made = make_scene_sprites(
-            document_, scene, "/scenes/" + std::to_string(s), shelf_, tokens, mapping_, rate);
-        if (!made) return std::move(made).error();
-        publish(std::make_shared<const SceneSprites>(std::move(*made)));
-        return ok();
+    const contract::Scene* scene = scene_of(scene_id);
+    if (!scene) {
+        return fail(ErrorCode::RES_NOT_FOUND,
+                    "Overlay " + document_.overlay_id + " has no scene '" + scene_id + "'.");
     }
-    return fail(ErrorCode::RES_NOT_FOUND,
-                "Overlay " + document_.overlay_id + " has no scene '" + scene_id + "'.");
+    const bool there = std::any_of(latest_.begin(), latest_.end(), [&](const auto& set) {
+        return set->scene == scene && set->tokens == tokens;
+    });
+    if (there) return ok();
+    const std::string pointer = scene == &image_scene_
+                                    ? std::string("/fallbacks/image")
+                                    : "/scenes/" + std::to_string(scene - document_.scenes.data());
+    Result<SceneSprites> made =
+        make_scene_sprites(document_, *scene, pointer, shelf_, tokens, mapping_, rate);
+    if (!made) return std::move(made).error();
+    publish(std::make_shared<const SceneSprites>(std::move(*made)));
+    return ok();
 }
 
 const SceneSprites* Renderer::find(const contract::Scene& scene, const ocl::Tokens& tokens) {
@@ -213,7 +257,7 @@ const SceneSprites* Renderer::find(const contract::Scene& scene, const ocl::Toke
 
 bool Renderer::draw(Picture picture, const std::string& scene_id, ocl::SceneClock clock,
                     ocl::Rate rate, const ocl::Tokens& tokens) {
-    const contract::Scene* scene = ocl::find_scene(document_, scene_id);
+    const contract::Scene* scene = scene_of(scene_id);
     if (!scene || picture.width != width_ || picture.height != height_) return true;
     const ocl::ScenePosition position = ocl::locate(*scene, clock, rate);
     const SceneSprites* sprites = find(*scene, tokens);

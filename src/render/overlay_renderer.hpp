@@ -55,14 +55,15 @@ class OverlayRenderer {
     // Reads, checks (SHA-256) and decodes the assets, so later calls need no files.
     // Errors: OCL_FEATURE_UNSUPPORTED with a pointer for each construct that cannot be drawn;
     // AST_DECODE, AST_TYPE, AST_TOO_BIG, AST_HASH, RES_NOT_FOUND for an asset whose layer says
-    // fail_scene. Other layers use their fallback.
+    // fail_scene, unless the document's fallbacks replace that scene: by the scene they name, else
+    // by their image, centred at its own size. Other layers use their own fallback.
     static Result<std::unique_ptr<OverlayRenderer>> open(contract::OverlayDocument document,
                                                          const AssetSource& assets,
                                                          int output_width, int output_height);
     virtual ~OverlayRenderer() = default;
     virtual const contract::OverlayDocument& document() const = 0;
-    // What could not be used, with its pointer: assets, kinds and optional features. The layers
-    // concerned show their fallback (contract C.12).
+    // What could not be used, with its pointer: assets, kinds and optional features. The layers or
+    // scenes concerned show their fallback (contract C.12).
     virtual const std::vector<Error>& faults() const = 0;
     // Rasterises what `scene_id` needs with these tokens; a later call with other tokens prepares
     // another sprite set and swaps it in when `draw` is next called with those tokens. The three

@@ -213,6 +213,31 @@ TEST(ProgramProcess, AnOverlayOutsideRunsIsVisibleFromTheFrameItReports) {  // G
     EXPECT_EQ(failed.error_code, "AST_HASH");
 }
 
+// G2.23: what cannot be used is told, and the rest is shown (contract C.12).
+TEST(ProgramProcess, AnOverlayThatFallsBackSaysSo) {
+    Programme programme;
+    std::string json = test::white_box_json("ovl_live");
+    const std::string assets = R"("assets":{})";
+    json.replace(json.find(assets), assets.size(),
+                 R"("assets":{"gone":{"asset_id":"ast_gone","sha256":")" + std::string(64, '0') +
+                     R"(","media_type":"image/png","width":8,"height":8,"size_bytes":9}})");
+    const std::string layers = R"("layers":[)";
+    json.insert(json.find(layers) + layers.size(),
+                R"({"layer_id":"gone","kind":"image","asset":"gone"},)");
+    const std::string file = programme.store("live.json", json);
+    programme.send(ipc::ShowOverlay{"ovl_live", file, crypto::sha256_hex(json),
+                                    programme.path("assets"), "main", "lower", 0, "{}", -1});
+    const auto told = programme.wait<ipc::OverlayChanged>();
+    EXPECT_EQ(told.state, "fallback") << told.error_message;
+    EXPECT_EQ(told.overlay_id, "ovl_live");
+    EXPECT_EQ(told.error_code, "RES_NOT_FOUND");
+    EXPECT_NE(told.error_message.find("/scenes/0/layers/0"), std::string::npos);
+    const auto shown = programme.wait<ipc::OverlayChanged>();
+    ASSERT_EQ(shown.state, "shown") << shown.error_message;
+    programme.wait_for_frame(shown.output_frame + 5);
+    EXPECT_GT(programme.at(shown.output_frame).box, white);
+}
+
 TEST(ProgramProcess, ABadShowIsRefusedAndThePictureGoesOn) {
     Programme programme;
     std::int64_t before = programme.newest_frame();

@@ -308,6 +308,35 @@ TEST(OverlayRenderer, MissingAndDamagedImagesFallBack) {
     EXPECT_GT(luma(picture, 20, 40), black_level);
 }
 
+// Contract C.12: fail_scene takes the fallback scene, else the fallback image, else nothing.
+TEST(OverlayRenderer, ASceneThatFailsIsReplacedAsTheDocumentSays) {
+    const std::string logo = logo_bytes();
+    MemoryAssets assets;
+    assets.files[crypto::sha256_hex(logo)] = logo;
+    auto made = with_logo(std::string(64, '0'), "fail_scene");
+    made.assets["spare"] = {"ast_spare", crypto::sha256_hex(logo), "image/png", 128, 128, 0};
+    contract::Scene calm;
+    calm.scene_id = "calm";
+    calm.layers = {solid("calm", {0, 0}, {8, 8}, white)};
+    made.scenes.push_back(calm);
+    EXPECT_FALSE(OverlayRenderer::open(made, assets, 64, 64).ok());
+    made.fallbacks.image = "spare";
+    auto by_image = opened(made, 64, 64, assets);
+    made.fallbacks.scene = "calm";
+    auto by_scene = opened(made, 64, 64, assets);
+    for (auto* renderer : {by_image.get(), by_scene.get()}) {
+        ASSERT_EQ(renderer->faults().size(), 1u);
+        EXPECT_EQ(renderer->faults()[0].details.at(0).pointer, "/scenes/0/layers/0");
+        ASSERT_TRUE(renderer->prepare("main", {}).ok());
+    }
+    OwnedPicture image = drawn(*by_image, 0, 64, 64), scene = drawn(*by_scene, 0, 64, 64);
+    EXPECT_GT(luma(image, 32, 32), black_level);
+    EXPECT_EQ(luma(scene, 4, 4), white_level);
+    EXPECT_EQ(luma(scene, 32, 32), black_level);
+    made.fallbacks.policy = "hide_all";
+    EXPECT_EQ(OverlayRenderer::open(made, assets, 64, 64).error().code, ErrorCode::RES_NOT_FOUND);
+}
+
 TEST(OverlayRenderer, AnUnknownSceneIsNotFound) {
     auto renderer = opened(document(64, 64), 64, 64);
     EXPECT_EQ(renderer->prepare("other", {}).error().code, ErrorCode::RES_NOT_FOUND);

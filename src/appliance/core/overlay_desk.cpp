@@ -255,6 +255,9 @@ void OverlayDesk::on_overlay(const OverlayReport& report) {
                 shop_.overlays.remove_claim(claim.slot);
         }
         shop_.reports.event("overlay.hidden", context);
+    } else if (report.state == "fallback") {
+        shop_.reports.event("overlay.fallback_used",
+                            context.text("error", report.error_code + ": " + report.error_message));
     } else if (report.state == "failed") {
         shop_.reports.event("overlay.invalid",
                             context.text("error", report.error_code + ": " + report.error_message));

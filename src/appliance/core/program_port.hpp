@@ -36,7 +36,7 @@ struct CueReport {
     std::int64_t planned_frame = 0, actual_frame = 0;
 };
 
-struct OverlayReport {  // state: shown, hidden, updated, failed
+struct OverlayReport {  // state: shown, hidden, updated, failed, fallback
     std::string overlay_id, scene_id, slot, run_id, cue_id, state, error_code, error_message;
     std::int64_t output_frame = 0;
 };
