@@ -140,6 +140,14 @@ std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) {
     return 0;
 }
 
+// libcurl asks about once a second, also while nothing comes.
+int on_turn(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    auto* transfer = static_cast<Transfer*>(self);
+    if (!transfer->options.stop.stop_requested()) return 0;
+    transfer->stop(fail(ErrorCode::AST_FETCH, "the request was given up"));
+    return 1;
+}
+
 template <class Value>
 void set(CURL* handle, CURLoption option, Value value) {
     curl_easy_setopt(handle, option, value);
@@ -163,6 +171,11 @@ void set_rules(Transfer& transfer, Pace pace) {
     CURL* handle = transfer.handle;
     const FetchOptions& options = transfer.options;
     set(handle, CURLOPT_NOSIGNAL, 1L);
+    if (options.stop.stop_possible()) {
+        set(handle, CURLOPT_NOPROGRESS, 0L);
+        set(handle, CURLOPT_XFERINFOFUNCTION, on_turn);
+        set(handle, CURLOPT_XFERINFODATA, &transfer);
+    }
     set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
     set(handle, CURLOPT_FOLLOWLOCATION, 0L);
     set(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "base/clock.hpp"
@@ -38,6 +39,8 @@ struct FetchOptions {
     // there, so only a host that is an address itself can be asked about.
     std::function<bool(const std::string& host, const std::string& address)> allow;
     Trace* trace = nullptr;  // filled in however the request ends; may be null
+    // Ends the request within a second of being asked to, with AST_FETCH. Any thread may ask.
+    std::stop_token stop = {};
 };
 
 struct Fetched {

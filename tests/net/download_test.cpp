@@ -50,6 +50,11 @@ class DownloadTest : public ::testing::Test {
     }
     void handle(const Request& request, std::unique_ptr<Responder> responder) {
         ranges_.add(request.header("range"));
+        if (silent_) {
+            held_ = std::move(responder);
+            given_up_.request_stop();
+            return;
+        }
         Response response;
         response.status = status_;
         if (offer_ranges_) response.headers = {{"Accept-Ranges", "bytes"}};
@@ -60,7 +65,9 @@ class DownloadTest : public ::testing::Test {
     kit::TemporaryFolder folder_;
     std::string content_;
     int status_ = 200;
-    bool offer_ranges_ = true;
+    bool offer_ranges_ = true, silent_ = false;
+    std::stop_source given_up_;
+    std::unique_ptr<Responder> held_;
     Arrivals<std::string> ranges_;
     RunningServer server_{{}, [this](const Request& request, std::unique_ptr<Responder> responder) {
                               handle(request, std::move(responder));
@@ -145,6 +152,14 @@ TEST_F(DownloadTest, ALongerBodyIsRefused) {
     content_ += "x";
     EXPECT_EQ(outcome(what), "AST_TOO_BIG");
     EXPECT_FALSE(std::filesystem::exists(part()));
+}
+
+TEST_F(DownloadTest, OneThatIsGivenUpEndsWhileTheServerIsSilent) {
+    silent_ = true;
+    Download what = asset();
+    what.request.deadline_ms = 3'600'000;
+    what.request.stop = given_up_.get_token();
+    EXPECT_EQ(outcome(what), "AST_FETCH");
 }
 
 TEST_F(DownloadTest, AnExpiredAddressIsNamed) {

@@ -3,9 +3,10 @@
 
 namespace vistter::appliance {
 
-// A load in progress cannot be stopped: it runs out unheard, and stays ready beside what is there.
 void Appliance::cancelled(const Command& command) {
     const contract::Envelope& envelope = command.envelope;
+    if (std::holds_alternative<contract::TimelineLoad>(command.body))
+        return timelines_.cancelled(envelope.message_id);
     if (const auto* execute = std::get_if<contract::TimelineExecute>(&command.body)) {
         const auto run = shop_.runs.find_by_command(envelope.message_id);
         if (!run || execute->execution_mode != "play") return;

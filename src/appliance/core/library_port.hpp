@@ -42,6 +42,9 @@ class Downloads {
     // retried. `job` names the work: starting a job that runs is ignored.
     virtual void fetch(const std::string& job, std::vector<contract::AssetEntry> assets,
                        DownloadEvents events) = 0;
+    // Ends a job: nothing of it is called back any more, what runs for it is given up. What an item
+    // has got so far stays for another job that wants it.
+    virtual void cancel(const std::string& job) = 0;
     // Whether an address may be fetched at all (rulings 17), before a name is resolved.
     virtual Status allowed(const std::string& url) = 0;
 };

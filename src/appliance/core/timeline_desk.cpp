@@ -189,6 +189,14 @@ void TimelineDesk::on_show(const ShowReport& report) {
                                report.error_message));
 }
 
+void TimelineDesk::cancelled(const std::string& command_id) {
+    if (loading_.erase(command_id) == 0) return;
+    shop_.downloads.cancel(command_id);
+    ProgressNote note;
+    note.state = "cancelled";
+    shop_.reports.progress(command_id, note);
+}
+
 void TimelineDesk::finish(std::string command_id) {
     Loading loading = std::move(loading_.at(command_id));
     loading_.erase(command_id);

@@ -28,6 +28,8 @@ class TimelineDesk {
     explicit TimelineDesk(Workshop& workshop) : shop_(workshop) {}
     Decision decide(const contract::TimelineLoad& command, const contract::Envelope& envelope);
     void run(const contract::TimelineLoad& command, const contract::Envelope& envelope);
+    // The load has ended as cancelled: its downloads too, and nothing more is said of it.
+    void cancelled(const std::string& command_id);
     void program_ready();
     void on_show(const ShowReport& report);
     // The newest ready revision, or the one asked for. RES_NOT_FOUND, STA_NOT_READY while it is

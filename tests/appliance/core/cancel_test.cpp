@@ -31,6 +31,35 @@ TEST(Cancel, AStartingStreamIsStopped) {
     EXPECT_TRUE(bench.outputs.take().empty()) << "once is enough";
 }
 
+// Contract B.9: the load's downloads end with it, and nothing is said of it after `cancelled`.
+TEST(Cancel, ALoadEndsItsDownloadsAtOnceAndSaysNothingMore) {
+    ShowBench bench;
+    const auto loading = bench.send(bench.load(), bench.body);
+    ASSERT_EQ(bench.road.states(loading.id), "queued downloading");
+    bench.appliance->cancelled(begun(loading.id, bench.load()));
+    EXPECT_EQ(bench.downloads.cancelled, std::vector<std::string>{loading.id});
+    EXPECT_EQ(bench.road.states(loading.id), "queued downloading cancelled");
+    bench.arrive();
+    bench.shown();
+    EXPECT_EQ(bench.road.states(loading.id), "queued downloading cancelled");
+    EXPECT_TRUE(bench.timelines.rows.empty());
+    EXPECT_TRUE(bench.appliance->timelines().empty());
+    bench.appliance->cancelled(begun(loading.id, bench.load()));
+    EXPECT_EQ(bench.downloads.cancelled.size(), 1U) << "once is enough";
+    EXPECT_EQ(bench.send(bench.load(), bench.body).decision.ack.status, "accepted")
+        << "it may be loaded again";
+}
+
+TEST(Cancel, ALoadThatThePictureJudgesIsCancelledToo) {
+    ShowBench bench;
+    const auto loading = bench.send(bench.load(), bench.body);
+    bench.arrive();
+    bench.appliance->cancelled(begun(loading.id, bench.load()));
+    bench.shown();
+    EXPECT_EQ(bench.road.said.back().progress.state, "cancelled");
+    EXPECT_TRUE(bench.timelines.rows.empty());
+}
+
 TEST(Cancel, WhatHadNoLastingEffectIsLeftAlone) {
     Bench bench;
     contract::CameraAction list;

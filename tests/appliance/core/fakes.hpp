@@ -160,6 +160,8 @@ struct ManualDownloads final : Downloads {
     std::vector<contract::AssetEntry> asked;
     DownloadEvents events;
     Status verdict = ok();
+    std::vector<std::string> cancelled;
+    void cancel(const std::string& job) override { cancelled.push_back(job); }
     void fetch(const std::string&, std::vector<contract::AssetEntry> assets,
                DownloadEvents to) override {
         asked = std::move(assets);

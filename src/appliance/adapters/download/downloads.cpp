@@ -3,6 +3,7 @@
 #include "appliance/adapters/download/downloads.hpp"
 
 #include <map>
+#include <stop_token>
 #include <utility>
 
 #include "base/backoff.hpp"
@@ -26,6 +27,7 @@ struct Job {
                  item_done_before = 0;  // of the item at hand: now, and when this attempt began
     Backoff backoff{{.base_ms = 500, .cap_ms = 10'000}};
     async::Handle waiting;
+    std::stop_source running;
 };
 
 class HttpDownloads final : public Downloads {
@@ -67,6 +69,13 @@ class HttpDownloads final : public Downloads {
         next(id);
     }
 
+    void cancel(const std::string& id) override {
+        const auto found = jobs_.find(id);
+        if (found == jobs_.end()) return;
+        found->second.running.request_stop();
+        jobs_.erase(found);
+    }
+
   private:
     void next(const std::string& id) {
         const auto found = jobs_.find(id);
@@ -84,6 +93,7 @@ class HttpDownloads final : public Downloads {
         download.request.url = asset.uri;
         download.request.tls = source_()->tls;
         download.request.deadline_ms = attempt_deadline_ms;
+        download.request.stop = job.running.get_token();
         download.request.max_bytes = static_cast<std::size_t>(asset.size_bytes) + 1;
         download.request.allow = [policy = policy_](const std::string&,
                                                     const std::string& address) {
