@@ -56,6 +56,20 @@ TEST_F(OverlayDeskTest, AClaimIsRepeatedToANewProgrammeOnly) {
               1);
 }
 
+// G2.23: what the programme shows otherwise than asked is an EVENT, and the claim stays.
+TEST_F(OverlayDeskTest, AFallbackIsHeard) {
+    bench.send(update("show"));
+    OverlayReport fallback;
+    fallback.overlay_id = document.overlay_id;
+    fallback.state = "fallback";
+    fallback.error_code = "AST_HASH";
+    fallback.error_message = "Asset 'logo' is damaged.";
+    bench.appliance->on_overlay(fallback);
+    EXPECT_EQ(bench.road.count("overlay.fallback_used"), 1);
+    EXPECT_EQ(bench.road.count("overlay.invalid"), 0);
+    EXPECT_EQ(bench.send(update("hide")).decision.ack.status, "completed");
+}
+
 TEST_F(OverlayDeskTest, WhatARunShowsBelongsToTheRun) {
     OverlayReport shown;
     shown.overlay_id = document.overlay_id;
