@@ -20,11 +20,14 @@ class SqliteDatabase final : public Database {
         return sqlite3_last_insert_rowid(connection_.native());
     }
 
+    std::int64_t rollbacks() const override { return rollbacks_; }
+
   private:
     void join(const std::function<void()>& work);
     void roll_back() noexcept;
 
     Connection connection_;
+    std::int64_t rollbacks_ = 0;
     bool doomed_ = false;  // an inner part of the open transaction threw
 };
 
@@ -57,6 +60,7 @@ void SqliteDatabase::join(const std::function<void()>& work) {
 }
 
 void SqliteDatabase::roll_back() noexcept {
+    ++rollbacks_;
     // SQLite has already rolled back by itself after some failures, a full disk among them.
     if (connection_.in_transaction())
         sqlite3_exec(connection_.native(), "ROLLBACK", nullptr, nullptr, nullptr);

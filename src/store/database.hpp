@@ -80,6 +80,9 @@ class Database {
     virtual void transaction(const std::function<void()>& work) = 0;
     virtual std::int64_t changes() const = 0;  // rows the last INSERT, UPDATE or DELETE touched
     virtual std::int64_t last_insert_id() const = 0;  // rowid of the last INSERT
+    // How many transactions did not come about: what was remembered of rows before that may be
+    // wrong.
+    virtual std::int64_t rollbacks() const = 0;
 
   protected:
     static Statement statement_on(Connection& connection, std::string_view sql);

@@ -1,5 +1,7 @@
 #include "appliance/adapters/road/journal.hpp"
 
+#include <algorithm>
+
 #include "appliance/adapters/road/row_checksum.hpp"
 #include "base/bytes.hpp"
 #include "base/log.hpp"
@@ -47,6 +49,7 @@ std::string payload_of(std::string_view jws) {
 }  // namespace
 
 bool Journal::knows(const std::string& message_id) {
+    if (newest_ < message_id) return false;
     auto statement = database_.prepare("SELECT 1 FROM road_command WHERE message_id = ?");
     statement.bind(message_id);
     return statement.step();
@@ -157,6 +160,7 @@ void Journal::add(const contract::Envelope& envelope, const JournalRow& row, Wal
         statement.bind_null();
     }
     statement.bind(checksum_of(row)).run();
+    newest_ = std::max(newest_, row.message_id);
     ++count_;
 }
 
@@ -204,8 +208,10 @@ void Journal::prune(WallTime now, std::int64_t days, std::int64_t entries) {
 }
 
 void Journal::recount() {
-    auto statement = database_.prepare("SELECT COUNT(*) FROM road_command");
-    count_ = statement.step() ? statement.integer(0) : 0;
+    auto statement = database_.prepare("SELECT COUNT(*), MAX(message_id) FROM road_command");
+    if (!statement.step()) return;
+    count_ = statement.integer(0);
+    newest_ = statement.text(1);
 }
 
 std::string Journal::fact(const std::string& name) {

@@ -71,6 +71,9 @@ class Journal {
     LedgerStore& ledger_;
     const Clock& clock_;
     std::int64_t count_ = 0;
+    // No id above this one is in the journal. Ids rise with time (UUIDv7): a new command is told
+    // from a known one without asking the database.
+    std::string newest_;
     Damage damage_;
 };
 

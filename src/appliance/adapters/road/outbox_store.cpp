@@ -8,6 +8,8 @@
 namespace vistter::appliance {
 namespace {
 
+constexpr std::size_t fresh_limit = 16;
+
 OutboxRow read_row(const store::Statement& statement) {
     OutboxRow row;
     row.position = statement.integer(0);
@@ -38,6 +40,7 @@ OutboxStore::OutboxStore(store::Database& database, LedgerStore& ledger, const C
 
 void OutboxStore::recount() {
     fill_ = {};
+    fresh_.clear();
     auto statement =
         database_.prepare("SELECT keep, COUNT(*), SUM(bytes) FROM road_outbox GROUP BY keep");
     while (statement.step()) {
@@ -58,6 +61,9 @@ void OutboxStore::put(const OutboxRow& row, int keep_class, WallTime now) {
         .bind(keep_class);
     statement.bind(row.body).bind(bytes).bind(now.ms).bind(checksum_of(row)).run();
     last_position_ = database_.last_insert_id();
+    fresh_.push_back(row);
+    fresh_.back().position = last_position_;
+    if (fresh_.size() > fresh_limit) fresh_.pop_front();
     ++fill_.messages[index_of(keep_class)];
     fill_.bytes += bytes;
     while (const auto victim = link::outbox_victim(fill_, limits_)) drop_oldest(*victim);
@@ -74,6 +80,14 @@ void OutboxStore::drop_oldest(int keep_class) {
 }
 
 std::vector<OutboxRow> OutboxStore::after(std::int64_t position, std::size_t limit) {
+    if (position >= last_position_ && last_position_ > 0) return {};
+    if (!fresh_.empty() && position + 1 >= fresh_.front().position) {
+        std::vector<OutboxRow> rows;
+        for (const OutboxRow& row : fresh_) {
+            if (row.position > position && rows.size() < limit) rows.push_back(row);
+        }
+        return rows;
+    }
     auto statement = database_.prepare(
         "SELECT position, message_id, correlation_id, type, body, checksum FROM road_outbox WHERE "
         "position > ? ORDER BY position LIMIT ?");
@@ -144,6 +158,7 @@ std::vector<OutboxRow> OutboxStore::at(std::int64_t position) {
 }
 
 void OutboxStore::forget(std::int64_t position) {
+    std::erase_if(fresh_, [&](const OutboxRow& row) { return row.position == position; });
     auto statement =
         database_.prepare("DELETE FROM road_outbox WHERE position = ? RETURNING keep, bytes");
     statement.bind(position);

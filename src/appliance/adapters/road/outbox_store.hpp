@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <string>
 #include <utility>
@@ -69,6 +70,7 @@ class OutboxStore {
     link::OutboxFill fill_;
     std::map<std::string, std::int64_t> dropped_;
     Damage damage_;
+    std::deque<OutboxRow> fresh_;        // the newest rows, without a gap: not read back to be sent
     std::vector<std::int64_t> leaving_;  // receipted, not yet deleted
     std::int64_t last_position_ = 0;
 };

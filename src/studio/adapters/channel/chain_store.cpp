@@ -4,22 +4,26 @@
 
 namespace vistter::studio {
 
-ChainStore::Head ChainStore::head(const std::string& device_id) const {
+const ChainStore::Head& ChainStore::head(const std::string& device_id) const {
+    if (std::exchange(as_of_, database_.rollbacks()) != database_.rollbacks()) heads_.clear();
+    if (const auto known = heads_.find(device_id); known != heads_.end()) return known->second;
     auto statement = database_.prepare(
         "SELECT n, hash FROM road_ledger WHERE device_id = ? ORDER BY n DESC LIMIT 1");
     statement.bind(device_id);
-    if (!statement.step()) return {0, std::string(link::empty_ledger_head)};
-    return {statement.integer(0), statement.text(1)};
+    Head head{0, std::string(link::empty_ledger_head)};
+    if (statement.step()) head = {statement.integer(0), statement.text(1)};
+    return heads_[device_id] = std::move(head);
 }
 
 void ChainStore::append(const std::string& device_id, link::LedgerRow row) {
-    const Head before = head(device_id);
+    const Head& before = head(device_id);
     row = link::chain_row(std::move(row), before.rows, before.hash);
     auto statement = database_.prepare(
         "INSERT INTO road_ledger (device_id, n, at_ms, direction, type, message_id, content, prev, "
         "hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     statement.bind(device_id).bind(row.n).bind(row.at.ms).bind(row.direction).bind(row.type);
     statement.bind(row.message_id).bind(row.content).bind(row.prev).bind(row.hash).run();
+    heads_[device_id] = {row.n, std::move(row.hash)};
 }
 
 std::vector<link::LedgerRow> ChainStore::rows(const std::string& device_id, std::int64_t after_n,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "link/ledger_chain.hpp"
@@ -20,7 +21,7 @@ class ChainStore {
         std::int64_t rows = 0;
         std::string hash;
     };
-    Head head(const std::string& device_id) const;
+    const Head& head(const std::string& device_id) const;
     // n, prev and hash of `row` are filled in.
     void append(const std::string& device_id, link::LedgerRow row);
     std::vector<link::LedgerRow> rows(const std::string& device_id, std::int64_t after_n,
@@ -36,6 +37,9 @@ class ChainStore {
 
   private:
     store::Database& database_;
+    // By device, as of `as_of_` rollbacks of the database.
+    mutable std::unordered_map<std::string, Head> heads_;
+    mutable std::int64_t as_of_ = 0;
 };
 
 }  // namespace vistter::studio

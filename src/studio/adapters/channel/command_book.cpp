@@ -34,6 +34,20 @@ std::int64_t default_life_ms(const NewCommand& command) {
     }
 }
 
+contract::Envelope envelope_of(const NewCommand& command, const std::string& id, WallTime expires) {
+    contract::Envelope envelope;
+    envelope.type = command.type;
+    envelope.message_id = id;
+    envelope.correlation_id = command.correlation_id.empty() ? id : command.correlation_id;
+    envelope.body = command.body;
+    envelope.actor = command.actor;
+    envelope.ocl_version = command.ocl_version;
+    envelope.expires_at = expires;
+    envelope.not_before = command.not_before;
+    envelope.requires_features = command.requires_features;
+    return envelope;
+}
+
 }  // namespace
 
 Result<std::string> CommandBook::submit(const NewCommand& command) {
@@ -42,7 +56,7 @@ Result<std::string> CommandBook::submit(const NewCommand& command) {
     if (device->revoked) return fail(ErrorCode::SEC_REVOKED, "the appliance's pairing was revoked");
     crash_point(CrashStep::studio_before_accept);
     try {
-        if (parts_.tables.ledger.unfinished(command.device_id) >= parts_.options.queue_limit) {
+        if (!parts_.tables.ledger.has_room(command.device_id, parts_.options.queue_limit)) {
             return fail(ErrorCode::LIM_QUEUE_FULL,
                         "too many unfinished commands wait for this appliance");
         }
@@ -61,22 +75,25 @@ Result<std::string> CommandBook::accept(const NewCommand& command) {
     const std::string id = make_uuid7(parts_.clock, parts_.random);
     const CommandSender* sender = sender_(command.device_id);
     const bool at_once = sender != nullptr && sender->at_leisure();
+    contract::Envelope envelope = envelope_of(command, id, expires);
+    CommandRecord record;
+    record.message_id = id;
+    record.device_id = command.device_id;
+    record.correlation_id = envelope.correlation_id;
     parts_.database.transaction([&] {
         parts_.tables.ledger.add(command, id, now, expires, at_once);
-        if (const auto record = parts_.tables.ledger.find(id, now))
-            parts_.tables.trace.decide(*record, "accepted", now);
-        if (!at_once) return;
-        contract::Envelope envelope;
-        envelope.type = command.type;
-        envelope.message_id = id;
-        envelope.body = command.body;
-        parts_.tables.chain.append(command.device_id, command_row(envelope, now));
+        parts_.tables.trace.decide(record, "accepted", now);
+        if (at_once) parts_.tables.chain.append(command.device_id, command_row(envelope, now));
     });
     crash_point(CrashStep::studio_after_accept);
     later(command.device_id,
-          [this, id, expires, at_once, device_id = command.device_id](CommandSender* session) {
+          [this, envelope = std::move(envelope), at_once, device_id = command.device_id,
+           rollbacks = parts_.database.rollbacks()](CommandSender* session) {
               if (session != nullptr) {
-                  session->add(id, expires, at_once);
+                  session->add(envelope.message_id, *envelope.expires_at, at_once);
+                  // Unless the transaction around this one was undone: then nobody has ordered it.
+                  if (at_once && rollbacks == parts_.database.rollbacks())
+                      session->prepare(envelope);
                   session->pump();
               }
               parts_.projection.changed(device_id);

@@ -40,7 +40,13 @@ void CommandSender::add(const std::string& message_id, WallTime expires_at, bool
     if (recorded) recorded_.insert(message_id);
 }
 
+void CommandSender::prepare(contract::Envelope envelope) {
+    std::string id = envelope.message_id;
+    prepared_.insert_or_assign(std::move(id), std::move(envelope));
+}
+
 void CommandSender::settle(const std::string& message_id) {
+    prepared_.erase(message_id);
     courier_.settle(message_id);
     unsent_.erase(message_id);
     recorded_.erase(message_id);
@@ -85,6 +91,10 @@ bool CommandSender::record(std::vector<Turn>& turns) {
     Ledger& ledger = parts_.tables.ledger;
     const auto write = [&] {
         for (Turn& turn : turns) {
+            if (auto known = prepared_.extract(turn.id)) {
+                turn.sending = Ledger::Sending{std::move(known.mapped()), false};
+                continue;
+            }
             turn.sending = ledger.take_for_sending(turn.id, now, recorded_.count(turn.id) == 0);
             if (turn.sending && turn.sending->first)
                 parts_.tables.chain.append(device_id_, command_row(turn.sending->envelope, now));

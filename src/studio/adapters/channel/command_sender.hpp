@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 
@@ -31,6 +32,8 @@ class CommandSender {
     bool at_leisure() const;
     // `recorded`: its first attempt was recorded when it was submitted.
     void add(const std::string& message_id, WallTime expires_at, bool recorded);
+    // Of a command just added: what the ledger says of it, which need not be read again.
+    void prepare(contract::Envelope envelope);
     // Answered, cancelled or finished: it is not sent any more.
     void settle(const std::string& message_id);
     // Now instead of at its next turn.
@@ -51,6 +54,7 @@ class CommandSender {
     link::Courier courier_;
     std::set<std::string> unsent_;    // in the courier, never sent in this session
     std::set<std::string> recorded_;  // of these the first attempt is in the ledger already
+    std::map<std::string, contract::Envelope> prepared_;  // of these the whole message is known
     async::Handle retry_;
     bool open_ = false;
 };

@@ -49,7 +49,7 @@ LetIn Inbox::take(const Arrived& arrived, bool shown) {
         note_step(arrived, ack->message_id, effect, ack->status);
         answer(arrived, ack->message_id, effect, result);
         // A cancellation that has ended: its target ends with it or goes on.
-        if (effect.finished) {
+        if (effect.finished && effect.cancel) {
             const bool unknown = ack->error && ack->error->code == ErrorCode::STA_UNKNOWN_COMMAND;
             const auto target = tables_.ledger.cancel_ended(ack->message_id, unknown, now);
             if (target && target->finished) {

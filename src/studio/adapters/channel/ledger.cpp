@@ -22,6 +22,7 @@ std::string lines(const std::vector<std::string>& items) {
 
 void Ledger::add(const NewCommand& command, const std::string& message_id, WallTime now,
                  WallTime expires_at, bool sent) {
+    --room_[command.device_id];
     auto statement = database_.prepare(
         "INSERT INTO road_command (message_id, device_id, correlation_id, type, body, actor_kind, "
         "actor_id, actor_role, ocl_version, accepted_ms, expires_ms, not_before_ms, requires, "
@@ -95,12 +96,14 @@ std::vector<std::string> Ledger::expire_queued(WallTime now) {
 std::optional<Ledger::Position> Ledger::position_of(const std::string& device_id,
                                                     const std::string& message_id) const {
     auto statement = database_.prepare(
-        "SELECT phase, state, correlation_id, progress_revision FROM road_command WHERE message_id "
-        "= ? AND device_id = ?");
+        "SELECT phase, state, correlation_id, progress_revision, type FROM road_command WHERE "
+        "message_id = ? AND device_id = ?");
     statement.bind(message_id).bind(device_id);
     if (!statement.step()) return std::nullopt;
-    return Position{link::delivery_phase_from(statement.text(0)), statement.text(1),
-                    statement.text(2), statement.integer(3)};
+    return Position{
+        link::delivery_phase_from(statement.text(0)), statement.text(1), statement.text(2),
+        statement.integer(3),
+        statement.text(4) == contract::to_string(contract::MessageType::COMMAND_CANCEL)};
 }
 
 void Ledger::move(const std::string& message_id, DeliveryPhase phase, const std::string& state,
@@ -110,6 +113,19 @@ void Ledger::move(const std::string& message_id, DeliveryPhase phase, const std:
     statement.bind(link::to_string(phase)).bind(state);
     statement.bind(phase == DeliveryPhase::finished ? std::optional<std::int64_t>(now.ms)
                                                     : std::nullopt);
+    statement.bind(message_id).run();
+}
+
+// As move(), and the first answer itself.
+void Ledger::answer(const std::string& message_id, DeliveryPhase phase, const std::string& state,
+                    const std::string& body, WallTime now) {
+    const bool finished = phase == DeliveryPhase::finished;
+    auto statement = database_.prepare(
+        "UPDATE road_command SET phase = ?, state = ?, ack = ?, finished_ms = ?, promised_ms = "
+        "COALESCE(?, promised_ms) WHERE message_id = ?");
+    statement.bind(link::to_string(phase)).bind(state).bind(body);
+    statement.bind(finished ? std::optional<std::int64_t>(now.ms) : std::nullopt);
+    statement.bind(finished ? std::nullopt : std::optional<std::int64_t>(now.ms + progress_due_ms));
     statement.bind(message_id).run();
 }
 
@@ -126,6 +142,7 @@ AnswerEffect Ledger::on_ack(const std::string& device_id, const contract::Ack& a
     const auto position = position_of(device_id, ack.message_id);
     if (!position) return effect;
     effect.known = true;
+    effect.cancel = position->is_cancel;
     effect.correlation_id = position->correlation_id;
     const link::AckMeaning meaning = link::meaning_of(ack);
     const auto answer = link::delivery_table().at(position->phase, meaning.event);
@@ -136,12 +153,12 @@ AnswerEffect Ledger::on_ack(const std::string& device_id, const contract::Ack& a
     }
     effect.moved = position->state != meaning.shown;
     effect.finished = answer.next == DeliveryPhase::finished;
-    move(ack.message_id, answer.next, meaning.shown, now);
-    if (meaning.event == DeliveryEvent::ack_about_copy) return effect;
+    if (meaning.event == DeliveryEvent::ack_about_copy) {
+        move(ack.message_id, answer.next, meaning.shown, now);
+        return effect;
+    }
     effect.settled = true;
-    auto statement = database_.prepare("UPDATE road_command SET ack = ? WHERE message_id = ?");
-    statement.bind(body).bind(ack.message_id).run();
-    if (!effect.finished) promise(ack.message_id, {now.ms + progress_due_ms});
+    this->answer(ack.message_id, answer.next, meaning.shown, body, now);
     return effect;
 }
 
@@ -219,6 +236,8 @@ void Ledger::let_in(const std::string& device_id, const std::string& message_id,
     auto statement = database_.prepare(
         "INSERT INTO road_inbox (device_id, message_id, received_ms) VALUES (?, ?, ?)");
     statement.bind(device_id).bind(message_id).bind(now.ms).run();
+    const auto newest = newest_.find(device_id);
+    if (newest != newest_.end() && newest->second < message_id) newest->second = message_id;
 }
 
 void Ledger::prune(WallTime now, std::int64_t inbox_days) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "link/delivery.hpp"
@@ -24,6 +25,7 @@ struct AnswerEffect {
     bool settled = false;        // it needs no further sending
     bool finished = false;       // by this answer
     bool moved = false;          // its state is another one now
+    bool cancel = false;         // it is a COMMAND_CANCEL
     std::string correlation_id;  // the command's
 };
 
@@ -35,7 +37,8 @@ class Ledger {
     // `sent`: it leaves at once, the first attempt is recorded with it.
     void add(const NewCommand& command, const std::string& message_id, WallTime now,
              WallTime expires_at, bool sent);
-    std::int64_t unfinished(const std::string& device_id) const;
+    // Whether the device has fewer than `limit` unfinished commands.
+    bool has_room(const std::string& device_id, std::int64_t limit);
     // `now` says what is stalled.
     std::optional<CommandRecord> find(const std::string& message_id, WallTime now) const;
     std::vector<CommandRecord> list(const std::string& device_id, int limit,
@@ -82,15 +85,24 @@ class Ledger {
         link::DeliveryPhase phase{};
         std::string state, correlation_id;
         std::int64_t revision = 0;
+        bool is_cancel = false;
     };
     std::optional<Position> position_of(const std::string& device_id,
                                         const std::string& message_id) const;
     void move(const std::string& message_id, link::DeliveryPhase phase, const std::string& state,
               WallTime now);
+    void answer(const std::string& message_id, link::DeliveryPhase phase, const std::string& state,
+                const std::string& body, WallTime now);
+    const std::string& newest_let_in(const std::string& device_id) const;
     void promise(const std::string& message_id, WallTime by);
     void keep_progress(const contract::Progress& progress, const std::string& body);
 
     store::Database& database_;
+    // By device: how many more commands surely fit before they must be counted again.
+    std::unordered_map<std::string, std::int64_t> room_;
+    // By device: no id above this one was let in. Ids rise with time (UUIDv7), so that a new report
+    // is usually told from a known one without asking the database.
+    mutable std::unordered_map<std::string, std::string> newest_;
 };
 
 }  // namespace vistter::studio

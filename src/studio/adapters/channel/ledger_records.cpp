@@ -59,11 +59,14 @@ std::vector<std::string> progress_of(store::Database& database, const std::strin
 
 }  // namespace
 
-std::int64_t Ledger::unfinished(const std::string& device_id) const {
+bool Ledger::has_room(const std::string& device_id, std::int64_t limit) {
+    std::int64_t& room = room_[device_id];
+    if (room > 0) return true;
     auto statement = database_.prepare(
         "SELECT COUNT(*) FROM road_command WHERE device_id = ? AND phase <> 'finished'");
     statement.bind(device_id);
-    return statement.step() ? statement.integer(0) : 0;
+    room = limit - (statement.step() ? statement.integer(0) : 0);
+    return room > 0;
 }
 
 std::optional<CommandRecord> Ledger::find(const std::string& message_id, WallTime now) const {
@@ -102,7 +105,17 @@ std::vector<OpenCommand> Ledger::open_commands(const std::string& device_id) con
     return commands;
 }
 
+const std::string& Ledger::newest_let_in(const std::string& device_id) const {
+    const auto known = newest_.find(device_id);
+    if (known != newest_.end()) return known->second;
+    auto statement =
+        database_.prepare("SELECT MAX(message_id) FROM road_inbox WHERE device_id = ?");
+    statement.bind(device_id);
+    return newest_[device_id] = statement.step() ? statement.text(0) : std::string();
+}
+
 bool Ledger::was_let_in(const std::string& device_id, const std::string& message_id) const {
+    if (newest_let_in(device_id) < message_id) return false;
     auto statement =
         database_.prepare("SELECT 1 FROM road_inbox WHERE device_id = ? AND message_id = ?");
     statement.bind(device_id).bind(message_id);
