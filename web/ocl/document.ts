@@ -33,12 +33,20 @@ export interface Layer {
   layers?: Layer[];
   text?: { content: string; size_px: number };
   asset?: string;
+  playback?: { loop?: 'none' | 'repeat' | 'ping_pong'; assets?: string[]; rate?: { num: number; den: number } };
+}
+
+export interface CuePoint {
+  cue_point_id: string;
+  t_ms: number;
+  kind?: 'emit' | 'pause' | 'sync';
 }
 
 export interface Scene {
   scene_id: string;
   duration_ms: number | null;
   phases?: { intro_ms?: number; outro_ms?: number; body?: 'hold' | 'loop' | 'run'; body_end_ms?: number };
+  cue_points?: CuePoint[];
   layers: Layer[];
 }
 

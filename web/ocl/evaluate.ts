@@ -46,13 +46,12 @@ function pingPong(n: bigint, a: bigint, b: bigint, num: bigint): bigint {
   return a * num + (v < length ? v : 2n * length - v);
 }
 
-function place(scene: Scene, frameNumber: number, hideAt: number | null, rate: Rate): Place {
+function place(scene: Scene, frameNumber: number, sinceHide: number | null, rate: Rate): Place {
   const intro = BigInt(scene.phases?.intro_ms ?? 0);
   const outro = BigInt(scene.phases?.outro_ms ?? 0);
   const frameTime = 1000n * rate.den;
-  const hidden = hideAt !== null && frameNumber >= hideAt;
-  let frame = BigInt(hidden ? hideAt : frameNumber);
-  let outroFrame: bigint | null = hidden ? BigInt(frameNumber - hideAt) : null;
+  let frame = BigInt(frameNumber);
+  let outroFrame: bigint | null = sinceHide === null ? null : BigInt(sinceHide);
   let byItself = false;
   if (scene.duration_ms !== null) {
     let start = frameAt(BigInt(scene.duration_ms) - outro, rate);
@@ -163,11 +162,25 @@ const limits: Record<string, [Value, number, number]> = {
   crop: [[0, 0, 0, 0], 0, 1],
   stroke_width: [0, 0, Number.MAX_VALUE],
   corner_radius: [0, 0, Number.MAX_VALUE],
+  blur: [0, 0, Number.MAX_VALUE],
   reveal: [1, 0, 1],
 };
 
 function bounded(value: Value, low: number, high: number): Value {
   return Array.isArray(value) ? value.map((one) => clamp(one, low, high)) : clamp(value as number, low, high);
+}
+
+/** Which picture of a sequence: whole pictures since the layer's in_ms, then its loop. */
+function pictureOf(layer: Layer, at: Place): bigint {
+  const { loop = 'none', assets = [], rate = { num: 25, den: 1 } } = layer.playback ?? {};
+  const since = at.body - BigInt(layer.in_ms ?? 0) * at.num;
+  const passed = since < 0n ? 0n : (since * BigInt(rate.num)) / (1000n * BigInt(rate.den) * at.num);
+  const last = BigInt(assets.length) - 1n;
+  if (last <= 0n) return 0n;
+  if (loop === 'none') return passed < last ? passed : last;
+  if (loop === 'repeat') return passed % (last + 1n);
+  const turn = passed % (2n * last);
+  return turn < last ? turn : 2n * last - turn;
 }
 
 function stateOf(layer: Layer, at: Place): LayerState {
@@ -183,6 +196,14 @@ function stateOf(layer: Layer, at: Place): LayerState {
   state.fill_color = read(layer, 'fill_color', at) ?? '#ffffffff';
   state.stroke_color = read(layer, 'stroke_color', at) ?? null;
   if (layer.text) state.font_size = bounded(read(layer, 'font_size', at) ?? layer.text.size_px, 4, 1024);
+  if (layer.kind === 'image') state.asset = read(layer, 'asset', at) ?? layer.asset;
+  if (layer.kind === 'image_sequence') {
+    const picture = Number(pictureOf(layer, at));
+    state.media_frame = picture;
+    state.asset = layer.playback?.assets?.[picture];
+  }
+  if (layer.kind === 'text' || layer.kind === 'clock')
+    state.content = String(read(layer, 'content', at) ?? layer.text?.content).replaceAll('\\{{', '{{');
   if (layer.layers) state.layers = layer.layers.map((child) => stateOf(child, at));
   return state;
 }
@@ -193,12 +214,13 @@ export interface SceneState {
   layers: LayerState[];
 }
 
-/** Every layer of the scene at `frame`; `hideAt`: the frame at which it was told to hide. */
+/** Every layer with the scene's clock at `frame`, where it stands once the scene is told to hide; `sinceHide`: frames
+ * from then on. */
 export function evaluate(
-  document: Document, sceneId: string, frame: number, hideAt: number | null, rate: Rate,
+  document: Document, sceneId: string, frame: number, sinceHide: number | null, rate: Rate,
 ): SceneState {
   const scene = document.scenes.find((one) => one.scene_id === sceneId);
   if (!scene) throw new Error(`no scene ${sceneId}`);
-  const at = place(scene, frame, hideAt, rate);
+  const at = place(scene, frame, sinceHide, rate);
   return { frame, finished: at.finished, layers: scene.layers.map((layer) => stateOf(layer, at)) };
 }

@@ -1,5 +1,5 @@
 // Lawful OCL documents made from a seed: every property, easing, loop, phase and body, at awkward times.
-import { at, type Document, type Ease, type Keyframe, type Layer, type Pair, type Quad, type Scene, type Track,
+import { at, type CuePoint, type Document, type Ease, type Keyframe, type Layer, type Pair, type Quad, type Scene, type Track,
   type Value } from './document';
 
 /** Numbers in [0, 1) from a seed (mulberry32: public domain, Tommy Ettinger). */
@@ -14,7 +14,8 @@ export function generator(seed: number): () => number {
 }
 
 const properties = ['opacity', 'position', 'scale', 'rotation', 'size', 'crop', 'fill_color', 'stroke_color',
-  'stroke_width', 'corner_radius', 'reveal', 'visible'];
+  'stroke_width', 'corner_radius', 'blur', 'reveal', 'visible'];
+const pictures = ['p0', 'p1', 'p2', 'p3', 'p4'];
 
 class Maker {
   private readonly next: () => number;
@@ -56,6 +57,12 @@ class Maker {
       case 'fill_color':
       case 'stroke_color':
         return this.color();
+      case 'font_size':
+        return this.number(4, 200);
+      case 'content':
+        return this.one(['Live', 'Über {} }}', 'a \\{{b}}', '']);
+      case 'asset':
+        return this.one(pictures);
       default:
         return this.number(0, 60);
     }
@@ -85,7 +92,7 @@ class Maker {
     const times = Array.from({ length: this.integer(1, 6) }, () => this.integer(0, 4000))
       .sort((a, b) => a - b)
       .filter((at, i, all) => i < 2 || at !== all[i - 2]);
-    const only = property === 'visible';
+    const only = property === 'visible' || property === 'content' || property === 'asset';
     const keyframes: Keyframe[] = times.map((t_ms) => ({
       t_ms,
       value: this.value(property),
@@ -96,17 +103,54 @@ class Maker {
     return track;
   }
 
-  private layer(id: string, end: number): Layer {
+  /** What a kind has besides its properties. */
+  private content(kind: string, id: string, end: number, depth: number): Partial<Layer> {
+    switch (kind) {
+      case 'shape':
+        return { shape: { type: 'rect' } } as Partial<Layer>;
+      case 'text':
+        return { text: { content: 'Ann Sailor', size_px: this.integer(8, 90) } };
+      case 'image':
+        return { asset: this.one(pictures) };
+      case 'image_sequence': {
+        const assets = Array.from({ length: this.integer(1, 7) }, () => this.one(pictures));
+        const rate = this.one([{ num: 25, den: 1 }, { num: 30000, den: 1001 }, { num: 7, den: 3 }, { num: 240, den: 1 }]);
+        return { playback: { loop: this.one(['none', 'repeat', 'ping_pong'] as const), assets, rate } };
+      }
+      case 'group':
+        return { layers: [0, 1].map((i) => this.layer(`${id}_${i}`, end, depth + 1)) };
+      default:
+        return {};
+    }
+  }
+
+  private layer(id: string, end: number, depth = 0): Layer {
+    const kind = this.one(['shape', 'solid', 'text', 'image', 'image_sequence', ...(depth < 2 ? ['group'] : [])]);
+    const own = kind === 'text' ? ['content', 'font_size'] : kind === 'image' ? ['asset'] : [];
     const props: Record<string, Value> = {};
     const tracks: Track[] = [];
-    for (const property of properties) {
+    for (const property of [...properties, ...own]) {
       if (this.next() < 0.3) props[property] = this.value(property);
-      if (this.next() < 0.35) tracks.push(this.track(property, 'body'));
-      if (this.next() < 0.2) tracks.push(this.track(property, 'outro'));
+      if (this.next() < 0.35 && tracks.length < 15) tracks.push(this.track(property, 'body'));
+      if (this.next() < 0.2 && tracks.length < 15) tracks.push(this.track(property, 'outro'));
     }
     const in_ms = this.next() < 0.5 ? 0 : this.integer(0, Math.min(1500, end - 1));
     const out_ms = this.next() < 0.5 ? null : in_ms + this.integer(1, 3000);
-    return { layer_id: id, kind: 'shape', in_ms, out_ms, props, tracks, shape: { type: 'rect' } } as Layer;
+    const made: Layer = { layer_id: id, kind, in_ms, out_ms, props, tracks, ...this.content(kind, id, end, depth) };
+    if (this.next() < 0.2) (made as object as { clip: object }).clip = { type: 'rect', inset: [0.1, 0, 0.2, 0] };
+    return made;
+  }
+
+  /** Points the clock does reach, so that the document is lawful. */
+  private cuePoints(phases: NonNullable<Scene['phases']>, duration: number | null): CuePoint[] {
+    const reach = [duration === null ? 4000 : duration - 1];
+    if (phases.body === 'hold') reach.push(phases.intro_ms ?? 0);
+    if (phases.body_end_ms !== undefined) reach.push(phases.body_end_ms - 1);
+    return Array.from({ length: this.integer(0, 5) }, (_, i) => ({
+      cue_point_id: `c${i}`,
+      t_ms: this.integer(0, Math.min(...reach)),
+      kind: this.one(['emit', 'pause', 'sync'] as const),
+    }));
   }
 
   scene(): Scene {
@@ -118,13 +162,16 @@ class Maker {
     if (body === 'loop') phases.body_end_ms = intro_ms + this.integer(1, 1500);
     const duration_ms = finite ? intro_ms + outro_ms + this.integer(100, 4000) : null;
     const layers = [0, 1, 2].map((i) => this.layer(`l${i}`, duration_ms ?? 4000));
-    return { scene_id: 'main', duration_ms, phases, layers };
+    return { scene_id: 'main', duration_ms, phases, cue_points: this.cuePoints(phases, duration_ms), layers };
   }
 }
 
 export function randomDocument(seed: number): Document {
   return {
     ocl_version: '1.0', min_reader: '1.0', kind: 'ocl.document', overlay_id: 'ovl_random', revision: 1,
-    canvas: { width: 1920, height: 1080 }, scenes: [new Maker(generator(seed)).scene()],
+    features_used: ['layer.image_sequence', 'effect.blur'], canvas: { width: 1920, height: 1080 },
+    assets: Object.fromEntries(pictures.map((key) => [key, { asset_id: `ast_${key}`, sha256: '0'.repeat(64),
+      media_type: 'image/png', width: 64, height: 64 }])),
+    scenes: [new Maker(generator(seed)).scene()],
   } as Document;
 }
