@@ -58,6 +58,12 @@ Judgement refuse(const Envelope& envelope, ErrorCode code, std::string message,
     return judgement;
 }
 
+Judgement fallen() {
+    Judgement judgement;
+    judgement.verdict = Verdict::drop;
+    return judgement;
+}
+
 Judgement close_with(int code, std::string message) {
     Judgement judgement;
     judgement.verdict = Verdict::close;
@@ -135,6 +141,8 @@ std::optional<Judgement> Receiver::in_this_session(const Arrival& arrival) {
     const bool opening = opens(envelope.type);
     if (state_.session_id.empty()) {
         if (opening) return std::nullopt;
+        // There is no session yet in which anything could be answered.
+        if (state_.shared_path && !envelope.session_id.empty()) return fallen();
         return close_with(close_code::not_welcomed, "a message came before the session was open");
     }
     if (!opening && envelope.session_id == state_.session_id) return std::nullopt;

@@ -40,6 +40,9 @@ struct ReceiverState {
     std::string schema_version = "1.0";
     std::vector<std::string> features;      // what `requires` may ask for
     std::vector<std::string> ocl_versions;  // device: what `ocl_version` may be
+    // The path is not this connection's alone (a broker's topic): before the opening there may be
+    // messages of an earlier session, which are nobody's fault.
+    bool shared_path = false;
 };
 
 struct ReceiverCounters {

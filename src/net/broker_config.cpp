@@ -15,7 +15,7 @@ socket_domain {domain}
 cafile {folder}/root.pem
 certfile {folder}/broker.pem
 keyfile {folder}/broker.key
-tls_version tlsv1.2
+{crl}tls_version tlsv1.2
 ciphers ECDHE+AESGCM:ECDHE+CHACHA20
 
 # Who somebody is says the certificate alone: a device's common name is its id.
@@ -40,10 +40,15 @@ log_type error
 log_type warning
 log_type notice
 connection_messages true
-)",
+{pid})",
         fmt::arg("port", settings.port), fmt::arg("address", settings.address),
         fmt::arg("domain", settings.address.find(':') == std::string::npos ? "ipv4" : "ipv6"),
-        fmt::arg("folder", folder));
+        fmt::arg("folder", folder),
+        fmt::arg("crl", settings.revocations ? fmt::format("crlfile {}/crl.pem\n", folder)
+                                             : std::string()),
+        fmt::arg("pid", settings.pid_file.empty()
+                            ? std::string()
+                            : "pid_file " + settings.pid_file.string() + "\n"));
 }
 
 std::string mosquitto_acl() {

@@ -15,7 +15,10 @@ inline constexpr const char* broker_studio_name = "studio";
 struct BrokerSettings {
     std::string address = "0.0.0.0";
     std::uint16_t port = 8883;
-    std::filesystem::path folder;  // as the broker finds it: root.pem, broker.pem, broker.key, acl
+    // As the broker finds it: root.pem, broker.pem, broker.key, acl.
+    std::filesystem::path folder;
+    bool revocations = false;             // crl.pem is there too, with a list for every root
+    std::filesystem::path pid_file = {};  // empty: none
 };
 
 // mosquitto.conf for mosquitto 2.

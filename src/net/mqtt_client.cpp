@@ -59,6 +59,7 @@ class Session final : public std::enable_shared_from_this<Session> {
     bool publish(std::string_view topic, std::string_view payload, int qos);
     void close(int code, std::string_view reason);
     void drop();
+    std::optional<WallTime> certificate_ends() const { return certificate_ends_; }
 
   private:
     enum class Phase { dialling, connecting, subscribing, open, closing, finished };
@@ -79,7 +80,6 @@ class Session final : public std::enable_shared_from_this<Session> {
     void ping();
     std::uint16_t next_id();
     bool talking() const { return phase_ == Phase::connecting || phase_ == Phase::subscribing; }
-    const char* step() const { return dial_ ? dial_->step() : "MQTT"; }
     void broken(int code, const std::string& reason);
     void report(Error error);
     void finish(int code, std::string reason);
@@ -88,15 +88,15 @@ class Session final : public std::enable_shared_from_this<Session> {
     async::Loop& loop_;
     MqttOptions options_;
     MqttEvents events_;
-    Url url_;
-    std::unique_ptr<TlsDial> dial_;
+    Opening opening_{.last_step = "MQTT"};
     TlsConnection tls_;
+    std::optional<WallTime> certificate_ends_;
     MqttReader reader_;
     std::array<char, 16'384> incoming_{};
     std::string writing_, waiting_;
     std::set<std::uint16_t> unanswered_;  // ids of what the broker has not taken yet
     std::uint16_t last_id_ = subscription_id;
-    async::Handle deadline_, pings_, patience_;
+    async::Handle pings_, patience_;
     int unanswered_pings_ = 0, calling_ = 0;
     int close_code_ = 0;
     std::string close_reason_;
@@ -114,38 +114,31 @@ class SessionHandle final : public MqttConnection {
     void close(int code, std::string_view reason) override {
         if (auto session = session_.lock()) session->close(code, reason);
     }
+    std::optional<WallTime> certificate_ends() const override {
+        const auto session = session_.lock();
+        return session ? session->certificate_ends() : std::nullopt;
+    }
 
   private:
     std::weak_ptr<Session> session_;
 };
 
 void Session::start() {
-    std::optional<Url> url = parse_url(options_.url);
-    if (!url || url->scheme != "mqtts" || url->target != "/") {
-        // Said from the loop, like every other end of a dial.
-        deadline_ = loop_.after(0, [self = shared_from_this()] {
-            self->report(fail(ErrorCode::CFG_INVALID,
-                              "insecure endpoint: a broker's address must be mqtts://host:port"));
-        });
-        return;
-    }
-    url_ = std::move(*url);
-    deadline_ = loop_.after(options_.deadline_ms, [self = shared_from_this()] {
-        self->report(fail(ErrorCode::SYS_TIMEOUT,
-                          fmt::format("{}: no answer from {} in {} ms", self->step(),
-                                      authority_of(self->url_), self->options_.deadline_ms)));
-    });
     TlsDialEvents events;
     events.connected = [self = shared_from_this()](TlsConnection connection) {
         self->tls_ = std::move(connection);
         self->say_connect();
     };
     events.failed = [self = shared_from_this()](Error error) { self->report(std::move(error)); };
-    dial_ = dial_tls(loop_, {url_, options_.tls, options_.proxy}, std::move(events));
+    begin_opening(
+        loop_, opening_,
+        {options_.url, "mqtts", false, options_.tls, options_.proxy, options_.deadline_ms},
+        std::move(events));
 }
 
 void Session::say_connect() {
-    dial_.reset();
+    opening_.dial.reset();
+    certificate_ends_ = peer_certificate_ends(tls_.socket->native_handle());
     phase_ = Phase::connecting;
     // The broker gives up after one and a half times this; we after two pings without an answer.
     const auto keep_alive_s = std::clamp<std::int64_t>(options_.ping_ms / 500 + 1, 5, 3'600);
@@ -164,7 +157,7 @@ void Session::read() {
 void Session::on_read(error_code failed, std::size_t got) {
     if (phase_ == Phase::finished) return;
     if (is_certificate_alert(failed) && talking())
-        return report(certificate_refused(authority_of(url_), failed.message()));
+        return report(certificate_refused(authority_of(opening_.url), failed.message()));
     if (failed) return broken(code_gone, failed.message());
     reader_.append({incoming_.data(), got});
     while (phase_ != Phase::finished) {
@@ -190,9 +183,10 @@ void Session::take(MqttPacket packet) {
 void Session::on(const MqttConnack& packet) {
     if (packet.code != 0) {
         const bool ours = packet.code == 2 || packet.code == 4 || packet.code == 5;
-        return report(fail(ours ? ErrorCode::SEC_UNAUTHORISED : ErrorCode::AST_FETCH,
-                           fmt::format("MQTT: the broker at {} refuses us: {} ({})",
-                                       authority_of(url_), refusal_of(packet.code), packet.code)));
+        return report(
+            fail(ours ? ErrorCode::SEC_UNAUTHORISED : ErrorCode::AST_FETCH,
+                 fmt::format("MQTT: the broker at {} refuses us: {} ({})",
+                             authority_of(opening_.url), refusal_of(packet.code), packet.code)));
     }
     phase_ = Phase::subscribing;
     write(mqtt_subscribe(subscription_id, options_.filters));
@@ -203,16 +197,17 @@ void Session::on(const MqttSuback& packet) {
                      packet.granted.size() == options_.filters.size() &&
                      std::ranges::none_of(packet.granted, [](int qos) { return qos > 1; });
     if (!all) {
-        return report(fail(ErrorCode::SEC_UNAUTHORISED,
-                           fmt::format("MQTT: the broker at {} does not let us listen to {}",
-                                       authority_of(url_), options_.filters.front().filter)));
+        return report(
+            fail(ErrorCode::SEC_UNAUTHORISED,
+                 fmt::format("MQTT: the broker at {} does not let us listen to {}",
+                             authority_of(opening_.url), options_.filters.front().filter)));
     }
     on_open();
 }
 
 void Session::on_open() {
     phase_ = Phase::open;
-    deadline_.reset();
+    opening_.deadline.reset();
     pings_ = loop_.every(options_.ping_ms, [this] { ping(); });
     auto opened = std::exchange(events_.opened, nullptr);
     guarded([&] { opened(std::make_shared<SessionHandle>(weak_from_this())); });
@@ -298,7 +293,8 @@ void Session::close(int code, std::string_view reason) {
 void Session::broken(int code, const std::string& reason) {
     if (phase_ == Phase::closing) return finish(close_code_, close_reason_);
     if (phase_ == Phase::open) return finish(code, reason);
-    report(fail(ErrorCode::AST_FETCH, fmt::format("MQTT: {}: {}", authority_of(url_), reason)));
+    report(fail(ErrorCode::AST_FETCH,
+                fmt::format("MQTT: {}: {}", authority_of(opening_.url), reason)));
 }
 
 void Session::report(Error error) {
@@ -333,8 +329,7 @@ void Session::drop() {
     if (phase_ == Phase::finished) return;
     auto keep = shared_from_this();
     phase_ = Phase::finished;
-    dial_.reset();
-    deadline_.reset();
+    opening_.end();
     pings_.reset();
     patience_.reset();
     // One of the events may be what is dropping the connection: it must not be destroyed under its

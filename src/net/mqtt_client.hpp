@@ -5,11 +5,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "async/loop.hpp"
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "net/mqtt_codec.hpp"
 #include "net/proxy.hpp"
@@ -40,6 +42,8 @@ class MqttConnection {
     virtual bool publish(std::string_view topic, std::string_view payload, int qos) = 0;
     // Sends what is queued and DISCONNECT, so that the broker drops the will.
     virtual void close(int code, std::string_view reason) = 0;
+    // When the broker's certificate ends.
+    virtual std::optional<WallTime> certificate_ends() const = 0;
 };
 
 struct MqttEvents {

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 
 #include "crypto/digest.hpp"
 #include "crypto/keys.hpp"
@@ -221,6 +222,13 @@ std::vector<unsigned char> peer_certificate(const SSL* ssl) {
     std::vector<unsigned char> bytes(der, der + size);
     OPENSSL_free(der);
     return bytes;
+}
+
+std::optional<WallTime> peer_certificate_ends(const SSL* ssl) {
+    std::unique_ptr<X509, Releaser<X509_free>> x509(SSL_get1_peer_certificate(ssl));
+    std::tm parts{};
+    if (!x509 || ASN1_TIME_to_tm(X509_get0_notAfter(x509.get()), &parts) != 1) return std::nullopt;
+    return WallTime{std::int64_t{::timegm(&parts)} * 1'000};
 }
 
 std::vector<unsigned char> exported_secret(SSL* ssl) {

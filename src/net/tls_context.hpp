@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "net/tls.hpp"
 
@@ -46,6 +47,8 @@ class ServerVerifier {
 
 // The verified peer's certificate as DER; empty without one.
 std::vector<unsigned char> peer_certificate(const SSL* ssl);
+// When that certificate ends; nothing without one.
+std::optional<WallTime> peer_certificate_ends(const SSL* ssl);
 // The connection's exported secret (net/http.hpp); empty before the handshake, and over a TLS 1.2
 // connection without extended master secret (RFC 7627), whose secrets two connections may share.
 std::vector<unsigned char> exported_secret(SSL* ssl);

@@ -193,4 +193,26 @@ std::unique_ptr<TlsDial> dial_tls(async::Loop& loop, TlsTarget target, TlsDialEv
     return std::make_unique<Attempt>(dialler);
 }
 
+void begin_opening(async::Loop& loop, Opening& opening, OpeningPlan plan, TlsDialEvents events) {
+    std::optional<Url> url = parse_url(plan.url);
+    if (!url || url->scheme != plan.scheme || (!plan.path && url->target != "/")) {
+        // Said from the loop, like every other end of an attempt.
+        opening.deadline = loop.after(0, [failed = events.failed, scheme = plan.scheme] {
+            failed(
+                fail(ErrorCode::CFG_INVALID,
+                     fmt::format("insecure endpoint: the address must begin with {}://", scheme)));
+        });
+        return;
+    }
+    opening.url = std::move(*url);
+    opening.deadline =
+        loop.after(plan.deadline_ms, [&opening, failed = events.failed, ms = plan.deadline_ms] {
+            failed(fail(ErrorCode::SYS_TIMEOUT,
+                        fmt::format("{}: no answer from {} in {} ms", opening.step(),
+                                    authority_of(opening.url), ms)));
+        });
+    opening.dial = dial_tls(loop, {opening.url, std::move(plan.tls), std::move(plan.proxy)},
+                            std::move(events));
+}
+
 }  // namespace vistter::net

@@ -45,4 +45,28 @@ class TlsDial {
 // Destroying the attempt calls nobody any more.
 std::unique_ptr<TlsDial> dial_tls(async::Loop& loop, TlsTarget target, TlsDialEvents events);
 
+// What a client holds of its way to an open connection, its own handshake after TLS included.
+struct Opening {
+    Url url = {};
+    std::unique_ptr<TlsDial> dial = {};
+    async::Handle deadline = {};  // over all of it; the client ends it once the connection is open
+    const char* last_step = "";   // the client's own, after TLS
+    const char* step() const { return dial ? dial->step() : last_step; }
+    void end() {
+        dial.reset();
+        deadline.reset();
+    }
+};
+struct OpeningPlan {
+    std::string url;
+    std::string scheme;  // any other is refused as insecure
+    bool path = true;    // whether there may be one
+    ClientTls tls;
+    Proxy proxy;
+    std::int64_t deadline_ms = 10'000;
+};
+// Begins; errors as dial_tls(), CFG_INVALID for the address, SYS_TIMEOUT naming the step. What the
+// events hold must hold `opening`.
+void begin_opening(async::Loop& loop, Opening& opening, OpeningPlan plan, TlsDialEvents events);
+
 }  // namespace vistter::net

@@ -1,8 +1,6 @@
 // Dialling: TLS with pins, then WebSocket, all within one deadline and undone by one handle.
 #include "net/websocket_client.hpp"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 #include "net/tls_dial.hpp"
@@ -22,56 +20,40 @@ class Dialler : public std::enable_shared_from_this<Dialler> {
 
   private:
     void upgrade();
-    const char* step() const { return dial_ ? dial_->step() : "WebSocket handshake"; }
     void report(Error error);
 
     async::Loop& loop_;
     DialOptions options_;
     DialEvents events_;
-    Url url_;
-    std::unique_ptr<TlsDial> dial_;
+    Opening opening_{.last_step = "WebSocket handshake"};
     TlsConnection tls_;
     std::shared_ptr<Connection> connection_;  // shared: its own pending operations hold it too
-    async::Handle deadline_, later_;
     bool finished_ = false;
 };
 
 void Dialler::start() {
-    std::optional<Url> url = parse_url(options_.url);
-    if (!url || url->scheme != "wss") {
-        // Said from the loop, like every other end of a dial.
-        later_ = loop_.after(0, [self = shared_from_this()] {
-            self->report(fail(ErrorCode::CFG_INVALID,
-                              "insecure endpoint: a channel's address must begin with wss://"));
-        });
-        return;
-    }
-    url_ = std::move(*url);
-    deadline_ = loop_.after(options_.deadline_ms, [self = shared_from_this()] {
-        self->report(fail(ErrorCode::SYS_TIMEOUT,
-                          fmt::format("{}: no answer from {} in {} ms", self->step(),
-                                      authority_of(self->url_), self->options_.deadline_ms)));
-    });
     TlsDialEvents events;
     events.connected = [self = shared_from_this()](TlsConnection connection) {
         self->tls_ = std::move(connection);
         self->upgrade();
     };
     events.failed = [self = shared_from_this()](Error error) { self->report(std::move(error)); };
-    dial_ = dial_tls(loop_, {url_, options_.tls, options_.proxy}, std::move(events));
+    begin_opening(loop_, opening_,
+                  {options_.url, "wss", true, options_.tls, options_.proxy, options_.deadline_ms},
+                  std::move(events));
 }
 
 void Dialler::upgrade() {
-    dial_.reset();
+    opening_.dial.reset();
     Upgrade upgrade;
-    upgrade.authority = authority_of(url_);
-    upgrade.target = url_.target;
+    upgrade.authority = authority_of(opening_.url);
+    upgrade.target = opening_.url.target;
     upgrade.subprotocol = options_.subprotocol;
     upgrade.rules = {.max_message_bytes = options_.max_message_bytes,
                      .ping = std::chrono::milliseconds(options_.ping_ms),
                      .handshake = std::chrono::milliseconds(options_.deadline_ms)};
     upgrade.opened = [self = shared_from_this()](std::shared_ptr<WebSocket> socket) {
-        self->deadline_.reset();
+        self->opening_.deadline.reset();
         if (auto opened = std::exchange(self->events_.opened, nullptr)) opened(std::move(socket));
     };
     upgrade.failed = [self = shared_from_this()](Error error) { self->report(std::move(error)); };
@@ -91,9 +73,7 @@ void Dialler::drop() {
     if (std::exchange(finished_, true)) return;
     auto keep = shared_from_this();
     events_ = {};
-    deadline_.reset();
-    later_.reset();
-    dial_.reset();
+    opening_.end();
     if (connection_) connection_->drop();
 }
 

@@ -43,6 +43,24 @@ class BrokerRoadTest : public ::testing::Test {
         }
     }
 
+    Reply pair(studio::StudioProcess& studio, const studio::Client& ann, LocalProcess& appliance) {
+        appliance.sign_in();
+        const auto token = ann.post("/v1/pairing-tokens", {{"serial", "TEST-0001"}});
+        return appliance.post("/local/v1/pairing",
+                              {{"token", token.member("token")}, {"studio_url", studio.url}});
+    }
+    static bool link_is(const LocalProcess& appliance, const std::string& transport) {
+        return appliance.reaches(
+            "/local/v1/link",
+            [&](const json::value& link) {
+                const json::value& carried = link.at("transport");
+                return carried.is_string() && carried.as_string() == transport &&
+                       (link.at("state").as_string() == "connected" ||
+                        link.at("state").as_string() == "degraded");
+            },
+            40'000);
+    }
+
     kit::TemporaryFolder folder;
     sim::ChildProcess broker;
     std::int64_t waited = 0;
@@ -56,23 +74,9 @@ TEST_F(BrokerRoadTest, TheChannelRunsOverTheBrokerAndFallsBackWithoutIt) {
         {"--broker-url", "mqtts://127.0.0.1:" + std::to_string(port), "--broker-first"});
     studio::Client ann = studio.signed_in();
     LocalProcess appliance(folder.path() / "state", {"--picture", "off", "--allow-loopback"});
-    appliance.sign_in();
-    const auto token = ann.post("/v1/pairing-tokens", {{"serial", "TEST-0001"}});
-    const Reply paired = appliance.post(
-        "/local/v1/pairing", {{"token", token.member("token")}, {"studio_url", studio.url}});
+    const Reply paired = pair(studio, ann, appliance);
     ASSERT_EQ(paired.status, 201) << paired.text;
-    const auto link_is = [&](const std::string& transport) {
-        return appliance.reaches(
-            "/local/v1/link",
-            [&](const json::value& link) {
-                const json::value& carried = link.at("transport");
-                return carried.is_string() && carried.as_string() == transport &&
-                       (link.at("state").as_string() == "connected" ||
-                        link.at("state").as_string() == "degraded");
-            },
-            40'000);
-    };
-    ASSERT_TRUE(link_is("mqtts")) << appliance.request("GET", "/local/v1/link").text;
+    ASSERT_TRUE(link_is(appliance, "mqtts")) << appliance.request("GET", "/local/v1/link").text;
     const std::string path = "/v1/appliances/" + paired.member("device_id");
     const auto ordered = ann.post(path + "/credentials:rotate", {{"credential", "client_cert"}},
                                   {{"idempotency-key", "1"}});
@@ -82,7 +86,32 @@ TEST_F(BrokerRoadTest, TheChannelRunsOverTheBrokerAndFallsBackWithoutIt) {
         return shown.body.at("rotations").at(0).at("step").as_string() == "done";
     })) << ann.get(path + "/credentials").text;
     broker.stop(5'000);
-    EXPECT_TRUE(link_is("wss")) << appliance.request("GET", "/local/v1/link").text;
+    EXPECT_TRUE(link_is(appliance, "wss")) << appliance.request("GET", "/local/v1/link").text;
+}
+
+// G1.2: the channel listener was never reachable from here (it listens at another address of this
+// machine, and where the appliance looks for it the port is closed): the session token comes
+// through the web listener, the channel through the broker.
+TEST_F(BrokerRoadTest, TheFirstConnectionNeedsNoChannelListener) {
+    const std::uint16_t port = sim::free_port().value();
+    start_broker(port);
+    studio::StudioProcess studio(folder / "studio",
+                                 {"--channel", "127.0.0.2:0", "--public-host", "127.0.0.1",
+                                  "--broker-url", "mqtts://127.0.0.1:" + std::to_string(port)});
+    const studio::Client ann = studio.signed_in();
+    LocalProcess appliance(folder.path() / "state", {"--picture", "off", "--allow-loopback"});
+    const Reply paired = pair(studio, ann, appliance);
+    ASSERT_EQ(paired.status, 201) << paired.text;
+    ASSERT_TRUE(link_is(appliance, "mqtts")) << appliance.request("GET", "/local/v1/link").text;
+    // A command and its answer go the same way.
+    const auto ordered =
+        ann.post("/v1/appliances/" + paired.member("device_id") + "/credentials:rotate",
+                 {{"credential", "session_token"}}, {{"idempotency-key", "1"}});
+    ASSERT_EQ(ordered.status, 202) << ordered.text;
+    const std::string command = "/v1/commands/" + ordered.member("message_id");
+    EXPECT_TRUE(appliance.reaches("/local/v1/link", [&](const json::value&) {
+        return ann.get(command).member("state") == "succeeded";
+    })) << ann.get(command).text;
 }
 
 }  // namespace

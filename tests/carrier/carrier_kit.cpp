@@ -132,7 +132,7 @@ void DeviceEnd::open() {
                  [this](const Error& error) {
                      outcomes_.add({nullptr, describe(error)});
                  },
-             .message = [this](std::string message) { messages.add(std::move(message)); },
+             .message = [this](std::string message, bool) { messages.add(std::move(message)); },
              .closed =
                  [this](int code, std::string reason) {
                      closed.add({code, std::move(reason)});

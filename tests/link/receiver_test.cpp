@@ -208,6 +208,22 @@ TEST(Opening, AnythingBeforeTheOpeningClosesWith4407) {
     }
 }
 
+// A broker's topic is one for all connections of a device: what Studio says to the former one, its
+// GOODBYE above all, must not end the new one.
+TEST(Opening, OnASharedPathAnEarlierSessionsMessagesFall) {
+    Receiver receiver(ReceiverState{Side::device, our_device, "", "1.0", {}, {}, true});
+    test::Sender sender(3);
+    const auto goodbye = sender.message(MessageType::GOODBYE);
+    ASSERT_FALSE(goodbye.session_id.empty());
+    EXPECT_EQ(receiver.judge(goodbye, "f", show_time, never_known).verdict, Verdict::drop);
+    const auto command = sender.message(MessageType::CAMERA_ACTION);
+    EXPECT_EQ(receiver.judge(command, "g", show_time, never_known).verdict, Verdict::drop);
+    auto homeless = sender.message(MessageType::GOODBYE);
+    homeless.session_id.clear();
+    EXPECT_EQ(receiver.judge(homeless, "h", show_time, never_known).close_code,
+              close_code::not_welcomed);
+}
+
 TEST(Opening, AHelloFromAnUnsetClockIsHeard) {
     Receiver receiver(ReceiverState{Side::studio, our_device, "", "1.0", {}, {}});
     test::Sender sender(3);

@@ -2,8 +2,13 @@
 // broker that dies under them, and Studio's own listener when the broker cannot be reached.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "crypto/jws.hpp"
 #include "kit/broker.hpp"
 #include "link/close_code.hpp"
+#include "link/mqtt_binding.hpp"
+#include "net/mqtt_client.hpp"
 #include "road/scripted_commands.hpp"
 #include "road/world.hpp"
 #include "studio/adapters/channel/broker.hpp"
@@ -26,18 +31,40 @@ class BrokerRoad : public ::testing::Test {
     void start_client() {
         studio::BrokerOptions options;
         options.url = broker.url();
-        options.tls = world.trust.device_tls;
-        const auto key = crypto::PrivateKey::generate();
-        const auto now = machine_clock().wall();
-        const auto own = crypto::issue_device(
-            world.trust.root_key, *world.trust.root, key.public_key(), "spiffe://vistter/studio",
-            {{now.ms - 60'000}, {now.ms + 3'600'000}}, machine_random());
-        options.tls.identity = {own.to_pem(), key.to_pem()};
+        options.tls = studio_tls();
         options.retry_base_ms = 20;
         options.retry_cap_ms = 100;
         client = studio::open_broker(world.loop, machine_random(), world.directory, options,
                                      world.channel->acceptor());
         ASSERT_TRUE(world.until([&] { return client->status().connected; }));
+    }
+    // Studio's certificate for the broker, as Studio's own client has one.
+    net::ClientTls studio_tls() {
+        net::ClientTls tls = world.trust.device_tls;
+        const auto key = crypto::PrivateKey::generate();
+        const auto now = machine_clock().wall();
+        const auto own = crypto::issue_device(
+            world.trust.root_key, *world.trust.root, key.public_key(), "spiffe://vistter/studio",
+            {{now.ms - 60'000}, {now.ms + 3'600'000}}, machine_random());
+        tls.identity = {own.to_pem(), key.to_pem()};
+        return tls;
+    }
+    // Somebody at the broker who may write what Studio writes.
+    void start_insider() {
+        net::MqttOptions options;
+        options.url = broker.url();
+        options.tls = studio_tls();
+        options.client_id = "insider";
+        options.filters = {{"vistter/v1/+/+/up/presence", 1}};
+        net::MqttEvents events;
+        events.opened = [this](std::shared_ptr<net::MqttConnection> opened) {
+            insider = std::move(opened);
+        };
+        events.failed = [](const Error& error) { ADD_FAILURE() << describe(error); };
+        events.message = [](const net::MqttPublish&) {};
+        events.closed = [](int, const std::string&) {};
+        insiders_handle = net::dial_mqtt(world.loop, std::move(options), std::move(events));
+        ASSERT_TRUE(world.until([&] { return insider != nullptr; }));
     }
     bool finished(const std::string& id, const std::string& state) {
         return world.until([&] { return world.channel->find(id)->terminal; }) &&
@@ -47,6 +74,8 @@ class BrokerRoad : public ::testing::Test {
     test::World world;
     kit::Broker broker{world.trust.server, world.trust.root->to_pem()};
     std::unique_ptr<studio::Broker> client;
+    std::shared_ptr<net::MqttConnection> insider;  // shared: net/mqtt_client.hpp
+    async::Handle insiders_handle;
 };
 
 TEST_F(BrokerRoad, CommandsActOnceAndAnswersComeHome) {
@@ -88,6 +117,31 @@ TEST_F(BrokerRoad, AnApplianceTheBrokerCannotBringComesDirectly) {
     ASSERT_TRUE(world.until([&] { return world.road->status().state == "degraded"; }));
     EXPECT_EQ(world.channel->session(road_device).transport, "wss");
     EXPECT_TRUE(finished(world.submit(true), "succeeded"));
+}
+
+// G5.6: as over wss (hostile_test.cpp), a message that comes twice acts once and is reported.
+TEST_F(BrokerRoad, AReplayAtTheBrokerIsDroppedAndReported) {
+    start_client();
+    world.start_appliance();
+    ASSERT_TRUE(world.connected());
+    start_insider();
+    contract::Envelope command =
+        test::envelope_around(make_uuid7(machine_clock(), machine_random()), test::config_body(),
+                              false, machine_clock().wall());
+    command.session_id = world.channel->session(road_device).session_id;
+    command.seq = 500;
+    const std::string message =
+        crypto::sign_jws(world.trust.studio_key, world.trust.studio_kid, crypto::message_typ,
+                         contract::write_envelope(command));
+    const std::string topic = link::mqtt_topic("test", road_device, command.type, false);
+    for (int n = 0; n < 3; ++n) ASSERT_TRUE(insider->publish(topic, message, 1));
+    ASSERT_TRUE(world.until([&] { return world.road->status().dup_dropped == 2; }));
+    EXPECT_EQ(world.handler->effects_of(command.message_id), 1);
+    ASSERT_TRUE(
+        world.until([&] { return world.told.event_count("security.replay_rejected") == 1; }));
+    const auto told = std::ranges::find(world.told.events, "security.replay_rejected",
+                                        &contract::Event::event_type);
+    EXPECT_EQ(told->severity, "warning") << "the broker did not say that it was its own doing";
 }
 
 TEST_F(BrokerRoad, ARevokedApplianceIsCutOffAtOnce) {

@@ -62,6 +62,22 @@ TEST_F(Salvage, DamagedPagesCostTheirTableOnly) {
     EXPECT_FALSE(store::is_damaged(path));
 }
 
+TEST_F(Salvage, TheNewestThreeDamagedFilesAreKept) {
+    ManualClock clock{WallTime{1'800'000'000'000}};
+    std::vector<std::filesystem::path> asides;
+    for (int n = 0; n < 5; ++n) {
+        overwrite(0, 4'096);
+        auto salvaged = appliance::open_or_replace(path, schema, clock);
+        ASSERT_TRUE(static_cast<bool>(salvaged));
+        asides.push_back(salvaged->aside);
+        salvaged->database.reset();
+        clock.advance_ms(3'600'000);
+    }
+    for (std::size_t n = 0; n < asides.size(); ++n)
+        EXPECT_EQ(std::filesystem::exists(asides[n]), n >= 2) << asides[n];
+    EXPECT_TRUE(std::filesystem::exists(path));
+}
+
 TEST_F(Salvage, AFileThatIsNoDatabaseIsReplaced) {
     overwrite(0, 4'096);
     const auto salvaged = appliance::open_or_replace(path, schema, machine_clock());

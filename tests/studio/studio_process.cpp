@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/bytes.hpp"
 #include "base/file.hpp"
 #include "crypto/certificate.hpp"
@@ -77,9 +79,10 @@ StudioProcess::StudioProcess(const std::filesystem::path& state_folder,
                      "--state",
                      state.string(),
                      "--listen",
-                     "127.0.0.1:0",
-                     "--channel",
                      "127.0.0.1:0"};
+    if (std::find(more_arguments.begin(), more_arguments.end(), "--channel") ==
+        more_arguments.end())
+        settings.argv.insert(settings.argv.end(), {"--channel", "127.0.0.1:0"});
     for (std::string& argument : more_arguments) settings.argv.push_back(std::move(argument));
     settings.log_file = state.string() + ".log";
     auto started = sim::ChildProcess::start(settings);

@@ -6,6 +6,7 @@
 
 #include "async/loop.hpp"
 #include "contract/object_writer.hpp"
+#include "crypto/admission.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/recovery.hpp"
 #include "kit/temporary_folder.hpp"
@@ -319,6 +320,21 @@ TEST_F(TrustDeskTest, NobodyElseComesHome) {
     }
     for (const std::string& answer : answers) EXPECT_EQ(answer, answers.front());
     EXPECT_EQ(thumbprints().size(), 1U);
+}
+
+// A certificate that is over opens no session at the other door either.
+TEST_F(TrustDeskTest, ASessionIsBoundToACertificateThatIsGood) {
+    const Bytes connection(32, 7);
+    const std::string request =
+        crypto::sign_admission(keys.signing, box + "#1",
+                               {box, device().certificate_thumbprint, "studio:test", connection});
+    const auto admitted = desk->admit(request, connection);
+    ASSERT_TRUE(admitted) << describe(admitted.error());
+    EXPECT_EQ(*admitted, device().certificate_pem);
+    EXPECT_FALSE(desk->admit(request, Bytes(32, 8))) << "another connection";
+    EXPECT_FALSE(desk->admit(request, {}));
+    clock.advance_ms(401 * day_ms);
+    EXPECT_FALSE(desk->admit(request, connection));
 }
 
 TEST_F(TrustDeskTest, AFloodOfWaysHomeLeavesAFewCertificates) {

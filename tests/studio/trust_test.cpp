@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
+#include "crypto/admission.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/recovery.hpp"
 #include "studio/studio_process.hpp"
@@ -38,6 +39,30 @@ class TrustTest : public testing::Test {
                                          device.signing, paired.member("signing_kid"), request)}});
     }
 
+    // Asks for a session by the signing key, bound to the connection it goes over.
+    Reply ask_in(const crypto::PrivateKey& signing, crypto::AdmissionRequest request) {
+        net::FetchOptions options;
+        options.url = studio.url + "/healthz";
+        options.tls = net::ClientTls{};
+        options.tls->root_pem = studio.root_pem;
+        const auto pin = crypto::Certificate::from_pem(studio.root_pem)->public_key().spki_sha256();
+        options.tls->pins.emplace_back(pin.begin(), pin.end());
+        net::Conversation door;
+        request.tls_exporter = door.fetch(options).value().tls_exporter;
+        last_request = crypto::sign_admission(signing, request.device_id + "#1", request);
+        options.method = "POST";
+        options.url = studio.url + "/v1/bootstrap/session:admit";
+        options.headers["content-type"] = "application/json";
+        options.body = json::serialize(json::object{{"request", last_request}});
+        const net::Fetched fetched = door.fetch(options).value();
+        return {fetched.status, fetched.headers, fetched.body, json::parse(fetched.body)};
+    }
+    Reply ask_again(const std::string& request) const {
+        return studio.client().post("/v1/bootstrap/session:admit",
+                                    json::object{{"request", request}});
+    }
+
+    std::string last_request;
     kit::TemporaryFolder folder;
     StudioProcess studio{folder / "studio"};
     Client ann = studio.signed_in();
@@ -104,6 +129,35 @@ TEST_F(TrustTest, AnApplianceThatLostItsCertificateComesHome) {
         studio.client().post("/v1/bootstrap/recover", json::object{{"request", "a.b.c"}});
     EXPECT_EQ(garbage.status, 403);
     EXPECT_EQ(studio.client().post("/v1/bootstrap/recover", json::object{}).status, 422);
+}
+
+// G1.2, G1.7: a session where the channel listener cannot be reached; bound to the connection it
+// was asked over, and refused in one way only.
+TEST_F(TrustTest, AnApplianceIsAdmittedByItsSigningKeyOverThisConnectionOnly) {
+    EXPECT_EQ(paired.member("admit_url"), studio.url + "/v1/bootstrap/session:admit");
+    const std::string thumbprint =
+        crypto::Certificate::from_pem(paired.member("client_certificate"))->thumbprint();
+    const crypto::AdmissionRequest mine{paired.member("device_id"), thumbprint, "studio:main", {}};
+    const Reply admitted = ask_in(device.signing, mine);
+    ASSERT_EQ(admitted.status, 201) << admitted.text;
+    EXPECT_FALSE(admitted.member("session_token").empty());
+    EXPECT_EQ(ask_again(last_request).code(), "SEC_UNAUTHORISED") << "on another connection";
+    std::vector<Reply> refused{ask_in(crypto::PrivateKey::generate(), mine)};
+    for (const crypto::AdmissionRequest& bad :
+         {crypto::AdmissionRequest{"dev_01J9Z6V7Q8M4K2R5T3W1X0YABC", thumbprint, "studio:main", {}},
+          crypto::AdmissionRequest{mine.device_id, std::string(43, 'x'), "studio:main", {}},
+          crypto::AdmissionRequest{mine.device_id, thumbprint, "studio:other", {}}})
+        refused.push_back(ask_in(device.signing, bad));
+    ASSERT_EQ(act(path + ":revoke", json::object{}).status, 200);
+    refused.push_back(ask_in(device.signing, mine));
+    for (const Reply& each : refused) {
+        EXPECT_EQ(each.status, 403) << each.text;
+        EXPECT_EQ(each.member("detail"), refused.front().member("detail"));
+        EXPECT_EQ(each.code(), "SEC_UNAUTHORISED");
+    }
+    Reply last;
+    for (int n = 0; n < 40 && last.status != 429; ++n) last = ask_again(last_request);
+    EXPECT_EQ(last.status, 429);
 }
 
 TEST_F(TrustTest, GuessersAtTheWayHomeAreSlowedDown) {

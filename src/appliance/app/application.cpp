@@ -202,9 +202,9 @@ class ControlProcess final : public Application {
     }
 
     void build_core() {
-        downloads_ =
-            make_downloads(loop_, *workers_, random_, policy_, storage_.library->assets_folder(),
-                           [this] { return asset_source(identity(), storage_.time->floor()); });
+        downloads_ = make_downloads(
+            loop_, *workers_, random_, policy_, storage_.library->assets_folder(),
+            [this] { return asset_source(identity(), storage_.time->floor(), options_.proxy); });
         credentials_ = std::make_unique<Credentials>(loop_, *storage_.identity, *storage_.time,
                                                      [this] { guard_->start_over(); });
         secrets_ = make_secrets(*storage_.database, random_,
@@ -247,10 +247,11 @@ class ControlProcess final : public Application {
         telemetry_ = std::make_unique<TelemetryTimer>(
             loop_, TelemetryParts{clock_, *appliance_, reports_, *probe_, *storage_.metrics,
                                   [this] { return road_->status(); }});
-        guard_ = std::make_unique<IdentityGuard>(GuardParts{
-            loop_, *workers_, clock_, random_, policy_, *storage_.identity, *storage_.time,
-            reports_, make_pair_codec(), options_.proxy, [this] { return road_->status(); },
-            [this](const Identity& identity) { return keep_identity(identity); }});
+        guard_ = std::make_unique<IdentityGuard>(
+            GuardParts{loop_, *workers_, clock_, random_, policy_, *storage_.identity,
+                       *storage_.time, reports_, make_pair_codec(), options_.proxy,
+                       options_.state / "expiring-told", [this] { return road_->status(); },
+                       [this](const Identity& identity) { return keep_identity(identity); }});
     }
 
     void build_pairing() {

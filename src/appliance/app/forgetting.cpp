@@ -6,6 +6,7 @@
 
 #include "appliance/adapters/secrets/secrets.hpp"
 #include "appliance/adapters/store/stores.hpp"
+#include "appliance/adapters/store/tables.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "store/database.hpp"
@@ -19,13 +20,9 @@ fs::path promise_file(const fs::path& state) {
     return state / "unpairing";
 }
 
-std::vector<std::string> tables_of(store::Database& database) {
-    auto row = database.prepare(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name "
-        "NOT IN ('schema_migrations', 'local_account', 'local_operator', 'local_session')");
-    std::vector<std::string> tables;
-    while (row.step()) tables.push_back(row.text(0));
-    return tables;
+// What belongs to the place and not to a pairing: the local account.
+bool stays(const std::string& table) {
+    return table == "local_account" || table == "local_operator" || table == "local_session";
 }
 
 // The rows, and the pages they were on.
@@ -33,7 +30,9 @@ void clear(store::Database& database) {
     database.execute("PRAGMA foreign_keys = OFF; PRAGMA secure_delete = ON");
     const auto tables = tables_of(database);
     database.transaction([&] {
-        for (const std::string& table : tables) database.execute("DELETE FROM \"" + table + "\"");
+        for (const std::string& table : tables) {
+            if (!stays(table)) database.execute("DELETE FROM \"" + table + "\"");
+        }
     });
     database.execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
 }

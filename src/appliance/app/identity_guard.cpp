@@ -1,6 +1,8 @@
 #include "appliance/app/identity_guard.hpp"
 
 #include "appliance/app/guarded_reports.hpp"
+#include "base/file.hpp"
+#include "base/log.hpp"
 
 namespace vistter::appliance {
 namespace {
@@ -8,6 +10,12 @@ namespace {
 constexpr std::int64_t look_every_ms = 1'000;
 
 }  // namespace
+
+IdentityGuard::IdentityGuard(GuardParts parts) : parts_(std::move(parts)), watch_(parts_.random) {
+    const auto text = read_file(parts_.told_file, 64);
+    const auto told = text ? parse_rfc3339(text->substr(0, text->find('\n'))) : std::nullopt;
+    if (told) watch_.was_told(*told);
+}
 
 void IdentityGuard::start() {
     look();
@@ -37,7 +45,7 @@ void IdentityGuard::look() {
 void IdentityGuard::perform(WatchDo what) {
     switch (what) {
         case WatchDo::tell_expiring:
-            return tell("credential.expiring");
+            return tell_expiring();
         case WatchDo::recover:
             return ask_studio();
         case WatchDo::keep_revoked:
@@ -47,10 +55,19 @@ void IdentityGuard::perform(WatchDo what) {
     }
 }
 
+void IdentityGuard::tell_expiring() {
+    tell("credential.expiring");
+    const std::string now = format_rfc3339(parts_.time.now()) + "\n";
+    if (const Status kept = write_file(parts_.told_file, now, 0600); !kept)
+        log::warning("{}", describe(kept.error()));
+}
+
 void IdentityGuard::tell(const char* type) {
     const CredentialFacts facts = parts_.keeper.facts();
     contract::ObjectWriter context;
-    context.text("kid", facts.signing_kid);
+    // A revocation is the device's, the rest is about its certificate.
+    const bool whole = std::string_view(type) == "credential.revoked";
+    context.text("kid", whole ? facts.signing_kid : facts.certificate_thumbprint);
     if (facts.certificate_ends) context.text("not_after", format_rfc3339(*facts.certificate_ends));
     parts_.reports.event(type, context);
 }

@@ -2,6 +2,7 @@
 // the old one has ended or is not taken, and remembers a revocation (core/identity_watch.hpp).
 #pragma once
 
+#include <filesystem>
 #include <functional>
 
 #include "appliance/adapters/identity/identity_keeper.hpp"
@@ -24,13 +25,14 @@ struct GuardParts {
     Reports& reports;
     PairCodec codec;
     net::Proxy proxy;
+    std::filesystem::path told_file;  // when credential.expiring was last said, across restarts
     std::function<LinkStatus()> link;
     std::function<Status(const Identity&)> keep;  // keeps it and opens the road with it
 };
 
 class IdentityGuard {
   public:
-    explicit IdentityGuard(GuardParts parts) : parts_(std::move(parts)), watch_(parts_.random) {}
+    explicit IdentityGuard(GuardParts parts);
     void start();
     void stop() { ticking_.reset(); }
     // Studio did not take our certificate; `code` of its problem, may be empty.
@@ -44,6 +46,7 @@ class IdentityGuard {
     void ask_studio();
     void answered(const Result<Identity>& renewed);
     void tell(const char* type);
+    void tell_expiring();
     void set_revoked(bool revoked);
 
     GuardParts parts_;

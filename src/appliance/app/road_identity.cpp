@@ -30,17 +30,18 @@ RoadIdentity road_identity(const Identity& identity, WallTime not_before) {
     for (const auto& key : identity.granted.trust.studio_keys)
         road.studio_keys.push_back({key.kid, key.pem});
     road.session_url = identity.granted.session_url;
+    road.admit_url = identity.granted.admit_url;
     road.channels = identity.granted.channels;
     return road;
 }
 
 std::optional<AssetSource> asset_source(const std::optional<Identity>& identity,
-                                        WallTime not_before) {
+                                        WallTime not_before, const net::Proxy& proxy) {
     if (!identity) return std::nullopt;
     const auto address = parse_address(identity->studio_url);
     if (!address) return std::nullopt;
     return AssetSource{address->host, address->port == 0 ? 443 : address->port,
-                       trust_of(*identity, not_before)};
+                       trust_of(*identity, not_before), proxy};
 }
 
 }  // namespace vistter::appliance

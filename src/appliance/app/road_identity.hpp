@@ -12,6 +12,6 @@ namespace vistter::appliance {
 // `not_before`: certificates of servers are judged as of no earlier time.
 RoadIdentity road_identity(const Identity& identity, WallTime not_before);
 std::optional<AssetSource> asset_source(const std::optional<Identity>& identity,
-                                        WallTime not_before);
+                                        WallTime not_before, const net::Proxy& proxy);
 
 }  // namespace vistter::appliance

@@ -19,6 +19,7 @@ ProgressNote note(const char* state) {
 std::string name_of(const contract::CredentialRefresh& command, const CredentialFacts& facts) {
     if (command.credential == "sealing_key") return facts.sealing_kid;
     if (command.credential == "signing_key") return facts.signing_kid;
+    if (command.credential == "client_cert") return facts.certificate_thumbprint;
     return command.credential;
 }
 

@@ -17,6 +17,7 @@ namespace vistter::appliance {
 struct CredentialFacts {
     std::string signing_kid, sealing_kid, studio_url;
     std::optional<WallTime> certificate_ends;
+    std::string certificate_thumbprint = {};  // base64url SHA-256 of its DER, as Studio names it
 };
 
 class CredentialPort {

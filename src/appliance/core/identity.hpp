@@ -26,6 +26,7 @@ struct PairAnswer {
     std::vector<ChannelAddress> channels;  // at least one
     std::string sealing_kid = {};          // "<device_id>#<n>"; empty: Studio knows no sealing key
     std::string recover_url = {};  // https: a new certificate for an expired one (decisions/0011)
+    std::string admit_url = {};    // https: a session where session_url is blocked (decisions/0014)
 };
 
 // Private keys are made here and never sent. In PEM: the key itself, or what only this machine's

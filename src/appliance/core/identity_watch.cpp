@@ -32,7 +32,8 @@ std::vector<WatchDo> IdentityWatch::look(const IdentityView& view, WallTime now,
     if (admitted && view.revoked) todo.push_back(WatchDo::keep_admitted);
     const bool near_end =
         view.certificate_ends && !ended(view, now) && view.certificate_ends->ms - now.ms <= warn_ms;
-    if (near_end && (!told_ || now.ms - told_->ms >= day_ms)) {
+    const bool told_today = told_ && *told_ <= now && now.ms - told_->ms < day_ms;
+    if (near_end && !told_today) {
         told_ = now;
         todo.push_back(WatchDo::tell_expiring);
     }

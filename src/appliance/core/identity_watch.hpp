@@ -36,6 +36,8 @@ class IdentityWatch {
     void turned_away() { turned_away_ = true; }
     // The attempt that look() asked for came to nothing; the next one waits at least a minute.
     void not_recovered(SteadyTime steady);
+    // A former process told of the end at that time.
+    void was_told(WallTime at) { told_ = at; }
     // Another identity: what was known of the former one does not count.
     void start_over();
 

@@ -34,6 +34,7 @@ Result<PairAnswer> read_answer(const std::string& text) {
     answer.name = reading::text_at(object, "name");
     answer.sealing_kid = reading::text_at(object, "sealing_kid");
     answer.recover_url = reading::text_at(object, "recover_url");
+    answer.admit_url = reading::text_at(object, "admit_url");
     const auto& bundle = reading::object_at(object, "trust_bundle");
     answer.trust.roots = reading::texts_at(bundle, "roots");
     answer.trust.pins = reading::texts_at(bundle, "pins");

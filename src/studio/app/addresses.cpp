@@ -55,6 +55,8 @@ Addresses addresses_of(const std::vector<std::string>& hosts, const std::string&
     addresses.channel_url = fmt::format("wss://{}:{}/v1/channel", in_url(host), channel_port);
     addresses.recover_url =
         fmt::format("https://{}:{}/v1/bootstrap/recover", in_url(host), web_port);
+    addresses.admit_url =
+        fmt::format("https://{}:{}/v1/bootstrap/session:admit", in_url(host), web_port);
     addresses.session_url =
         fmt::format("https://{}:{}/v1/bootstrap/session", in_url(host), channel_port);
     for (const std::string& name : hosts) addresses.trusted_hosts.push_back(lower(in_url(name)));

@@ -79,6 +79,12 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_code) {
         ->check(check_broker);
     app.add_flag("--broker-first", options.broker_first,
                  "Appliances prefer the broker and fall back to --channel");
+    auto* crl = app.add_option("--broker-crl", options.broker_crl,
+                               "crl.pem of a broker on this machine: kept current with what is "
+                               "revoked (`vistter broker-config` says which file)");
+    app.add_option("--broker-pid-file", options.broker_pid_file,
+                   "That broker's pid file: it is told to read crl.pem again (SIGHUP)")
+        ->needs(crl);
     app.add_option("--web", options.web, "Folder of the built web pages");
     app.add_option("--ready-fd", options.ready_fd,
                    "Descriptor that gets one JSON line when everything listens")

@@ -26,7 +26,9 @@ struct Options {
     std::string environment = "main";  // names the tenant and the keys; fixed at the first start
     std::string broker_url;     // mqtts://host:port, as Studio and appliances reach it; empty: none
     bool broker_first = false;  // appliances prefer it to the channel that Studio terminates
-    std::filesystem::path web;  // empty: beside the program
+    std::filesystem::path broker_crl;       // where a broker on this machine reads what is revoked
+    std::filesystem::path broker_pid_file;  // whom to tell then; empty: nobody
+    std::filesystem::path web;              // empty: beside the program
     int ready_fd = 1;
 };
 

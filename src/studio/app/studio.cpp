@@ -10,18 +10,15 @@
 #include <utility>
 
 #include "async/loop.hpp"
-#include "base/bytes.hpp"
 #include "base/log.hpp"
 #include "contract/object_writer.hpp"
 #include "contract/validate.hpp"
 #include "crypto/password.hpp"
-#include "net/broker_config.hpp"
 #include "net/server.hpp"
 #include "store/database.hpp"
 #include "studio/adapters/accounts/accounts.hpp"
 #include "studio/adapters/accounts/setup_code.hpp"
 #include "studio/adapters/authority/authority.hpp"
-#include "studio/adapters/channel/broker.hpp"
 #include "studio/adapters/channel/channel.hpp"
 #include "studio/adapters/library/library.hpp"
 #include "studio/adapters/pairing/code_attempts.hpp"
@@ -32,6 +29,7 @@
 #include "studio/adapters/registry/rotation_store.hpp"
 #include "studio/adapters/schema/schema.hpp"
 #include "studio/app/addresses.hpp"
+#include "studio/app/broker_link.hpp"
 #include "studio/app/state_folder.hpp"
 #include "studio/app/web_pages.hpp"
 #include "studio/webapi/dispatcher.hpp"
@@ -117,7 +115,7 @@ class Service final : public Studio {
     void use_keys(StudioKeyKind kind);
     void tell_channel(const std::string& device_id);
     void show_certificate();
-    void connect_broker();
+    void tell_revocations();
     void shut_down(int signal);
 
     Options options_;
@@ -140,8 +138,8 @@ class Service final : public Studio {
     Services services_;
     std::unique_ptr<net::Server> web_;
     std::unique_ptr<net::Server> road_;
-    std::unique_ptr<Broker> broker_;
-    async::Handle signals_, trust_timer_, drain_timer_;
+    BrokerLink broker_{loop_, options_, *base_.trust, *registry_};
+    async::Handle signals_, trust_timer_, drain_timer_, revocations_due_;
 };
 
 ChannelKeys Service::channel_keys() const {
@@ -171,7 +169,8 @@ std::unique_ptr<TrustDesk> Service::make_trust_desk() {
         .clock = machine_clock(),
         .random = machine_random(),
         .device_changed = [this](const std::string& device_id) { tell_channel(device_id); },
-        .keys_changed = [this](StudioKeyKind kind) { use_keys(kind); }});
+        .keys_changed = [this](StudioKeyKind kind) { use_keys(kind); },
+        .certificates_ended = [this] { tell_revocations(); }});
 }
 
 Services Service::make_services() {
@@ -185,6 +184,7 @@ Services Service::make_services() {
     const auto replaced = [this](const std::string& device_id) {
         channel_->disconnect(device_id, credential_revoked, "this appliance was paired again");
         live_.changed(device_id);
+        tell_revocations();
     };
     return Services{.loop = loop_,
                     .workers = workers_,
@@ -209,7 +209,8 @@ Services Service::make_services() {
                     .credentials_changed = replaced,
                     .failure = meaning_of,
                     .absent_user_hash = crypto::hash_password(
-                        crypto::make_setup_code(machine_random()), machine_random())};
+                        crypto::make_setup_code(machine_random()), machine_random()),
+                    .broker = [this] { return broker_.view(); }};
 }
 
 net::ServerOptions Service::server_options(const Endpoint& endpoint) const {
@@ -241,7 +242,7 @@ Status Service::listen() {
         addresses_of(hosts_, reachable_host(options_), web_->port(), road_->port());
     services_.addresses.broker_url = options_.broker_url;
     services_.addresses.broker_first = options_.broker_first;
-    connect_broker();
+    broker_.connect(channel_->acceptor());
     return ok();
 }
 
@@ -291,6 +292,8 @@ void Service::see_to_trust() {
     } catch (const store::StorageFailure& failure) {
         log::error("credentials cannot be seen to: {}", failure.what());
     }
+    tell_revocations();
+    broker_.check_certificate();
 }
 
 void Service::tell_channel(const std::string& device_id) {
@@ -310,18 +313,15 @@ void Service::use_keys(StudioKeyKind kind) {
         log::error("{}", describe(set.error()));
 }
 
-// With a new certificate of its own each time: it is a client there.
-void Service::connect_broker() {
-    if (options_.broker_url.empty()) return;
-    BrokerOptions broker;
-    broker.url = options_.broker_url;
-    broker.tls.root_pem = base_.trust->client_roots_pem();
-    for (const std::string& pin : base_.trust->trust_bundle().pins)
-        broker.tls.pins.push_back(from_hex(pin).value_or(Bytes()));
-    const TlsFiles identity = base_.trust->client_identity(net::broker_studio_name);
-    broker.tls.identity = {identity.certificate_pem, identity.key_pem};
-    broker_ =
-        open_broker(loop_, machine_random(), *registry_, std::move(broker), channel_->acceptor());
+// Coalesced: a fleet's credentials may change at once.
+void Service::tell_revocations() {
+    revocations_due_ = loop_.after(0, [this] {
+        try {
+            broker_.keep_revocations(trust_desk_->revoked_certificates());
+        } catch (const store::StorageFailure& failure) {
+            log::error("what is revoked cannot be listed: {}", failure.what());
+        }
+    });
 }
 
 void Service::show_certificate() {
@@ -331,7 +331,7 @@ void Service::show_certificate() {
         if (auto set = server->set_identity(identity); !set)
             log::error("{}", describe(set.error()));
     }
-    connect_broker();
+    broker_.connect(channel_->acceptor());
 }
 
 void Service::shut_down(int signal) {

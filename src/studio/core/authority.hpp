@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "contract/messages.hpp"
@@ -61,8 +62,8 @@ struct StudioKeyInfo {
     bool current = true;              // otherwise still good, until nobody needs it
 };
 
-// Who signed a request to come home, before anything in it is believed.
-struct RecoveryClaim {
+// Who signed a request, before anything in it is believed.
+struct KeyClaim {
     std::string device_id, kid;
 };
 struct RecoveryRequest {
@@ -94,10 +95,17 @@ class Authority {
     virtual bool of_current_root(const std::string& certificate_pem) const = 0;
 
     // Errors: SEC_UNAUTHORISED, VAL_TOO_BIG.
-    virtual Result<RecoveryClaim> read_recovery(const std::string& compact) const = 0;
+    virtual Result<KeyClaim> read_recovery(const std::string& compact) const = 0;
     // The same text verified with that signing key, its signing request proven. SEC_UNAUTHORISED.
     virtual Result<RecoveryRequest> verify_recovery(const std::string& compact,
                                                     const std::string& signing_key_pem) const = 0;
+    // A request for a session without a client certificate (docs/decisions/0014), as above.
+    virtual Result<KeyClaim> read_admission(const std::string& compact) const = 0;
+    // The thumbprint of the certificate it names, once it is verified with that signing key and is
+    // meant for this Studio and for the connection with that TLS exporter. SEC_UNAUTHORISED.
+    virtual Result<std::string> verify_admission(const std::string& compact,
+                                                 const std::string& signing_key_pem,
+                                                 ByteView tls_exporter) const = 0;
 
     virtual TrustBundle trust_bundle() const = 0;
     virtual TrustStanding standing() const = 0;

@@ -208,14 +208,13 @@ Device PairingDesk::make_device(const std::string& tenant, const PairingRequest&
         device = std::move(*known);
         device.key_number =
             parts_.registry.next_number(device.device_id, CredentialKind::signing_key);
-        device.sealing_number =
-            parts_.registry.next_number(device.device_id, CredentialKind::sealing_key);
     } else {
         device.device_id = make_id("dev_", parts_.clock, parts_.random);
         device.serial = request.serial;
         device.name = request.serial;
         device.tenant = tenant;
     }
+    device.sealing_number = device.key_number + 1;  // one row of numbers (core/registry.hpp)
     const DeviceCertificate certificate =
         parts_.authority.certify(device.tenant, device.device_id, keys.tls_key_pem);
     device.model = request.model;

@@ -58,6 +58,10 @@ bool is_accepted(const Credential& credential, WallTime now) {
     return false;
 }
 
+bool is_good(const Credential& certificate, WallTime now) {
+    return is_accepted(certificate, now) && certificate.not_after && now < *certificate.not_after;
+}
+
 std::vector<Credential> promoted(const std::vector<Credential>& kind, std::int64_t number,
                                  WallTime now) {
     const auto proven = std::find_if(kind.begin(), kind.end(), [&](const Credential& each) {

@@ -79,6 +79,8 @@ struct Credential {
 
 // Whether the channel accepts it. A certificate's own end is TLS's affair.
 bool is_accepted(const Credential& credential, WallTime now);
+// An accepted certificate that is not over.
+bool is_good(const Credential& certificate, WallTime now);
 // What changes in one kind's credentials when `number` was seen to work: an issued one becomes
 // current, the current one former for the overlap. Nothing for one that is current already or not
 // issued.

@@ -1,4 +1,4 @@
-// Renewing, telling, revoking, letting home.
+// Renewing, telling, revoking.
 #include "studio/core/trust_desk.hpp"
 
 #include <fmt/format.h>
@@ -14,18 +14,11 @@ namespace {
 constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::int64_t command_life_ms = 7 * day_ms;
 constexpr std::int64_t patience_ms = day_ms;  // after a command's end, for an answer on its way
-constexpr std::size_t most_unproven = 3;      // certificates a device may have got and never shown
 
 const contract::Actor studio_itself{"automation", "studio", "system"};
 
 constexpr std::array<std::string_view, 5> credentials{"client_cert", "signing_key", "sealing_key",
                                                       "trust_bundle", "session_token"};
-
-// One answer for unknown, unproven and revoked.
-Error stranger() {
-    return fail(ErrorCode::SEC_UNAUTHORISED,
-                "this request does not prove an appliance that may come home");
-}
 
 bool makes_key(std::string_view credential) {
     return credential_kind_from(credential).has_value();
@@ -340,7 +333,23 @@ Status TrustDesk::revoke(const std::string& device_id, const contract::Actor& ac
         write_audit(actor, "appliance.revoke", device_id, "ok", device->tenant);
     });
     parts_.device_changed(device_id);
+    parts_.certificates_ended();
     return ok();
+}
+
+std::vector<std::string> TrustDesk::revoked_certificates() const {
+    const WallTime now = parts_.clock.wall();
+    std::vector<std::string> revoked;
+    for (const std::string& device_id : parts_.registry.device_ids()) {
+        const auto device = parts_.registry.find_device(device_id);
+        for (Credential& each :
+             parts_.registry.credentials(device_id, CredentialKind::client_cert)) {
+            const bool over = each.not_after && each.not_after->ms <= now.ms;
+            if (!over && (!device || device->revoked() || !is_accepted(each, now)))
+                revoked.push_back(std::move(each.content));
+        }
+    }
+    return revoked;
 }
 
 Status TrustDesk::rotate_studio_key(StudioKeyKind kind, const contract::Actor& actor) {
@@ -349,60 +358,6 @@ Status TrustDesk::rotate_studio_key(StudioKeyKind kind, const contract::Actor& a
     parts_.keys_changed(kind);
     tick();  // devices hear of it now
     return ok();
-}
-
-Error TrustDesk::refuse_stranger(const std::string& compact) const {
-    // As much work as for a device that is known, so that the time says nothing either.
-    const TrustBundle bundle = parts_.authority.trust_bundle();
-    static_cast<void>(parts_.authority.verify_recovery(compact, bundle.studio_keys.front().pem));
-    return stranger();
-}
-
-Result<Recovered> TrustDesk::recover(const std::string& compact) {
-    const auto claim = parts_.authority.read_recovery(compact);
-    if (!claim) return refuse_stranger(compact);
-    const auto device = parts_.registry.find_device(claim->device_id);
-    if (!device) return refuse_stranger(compact);
-    const WallTime now = parts_.clock.wall();
-    const auto keys = parts_.registry.credentials(claim->device_id, CredentialKind::signing_key);
-    const auto key = std::find_if(keys.begin(), keys.end(), [&](const Credential& each) {
-        return each.name == claim->kid && is_accepted(each, now);
-    });
-    if (key == keys.end()) return refuse_stranger(compact);
-    const auto request = parts_.authority.verify_recovery(compact, key->content);
-    if (!request) return stranger();
-    if (device->revoked()) {
-        write_audit({"device", device->device_id, "system"}, "credential.recover",
-                    device->device_id, "SEC_REVOKED", device->tenant);
-        return stranger();
-    }
-    // The same request again gets the same certificate: replayed, it helps nobody.
-    const std::string print = parts_.authority.key_print(request->tls_key_pem);
-    for (const Credential& each :
-         parts_.registry.credentials(device->device_id, CredentialKind::client_cert)) {
-        const bool good = is_accepted(each, now) && each.not_after && now < *each.not_after;
-        if (good && parts_.authority.key_print(each.content) == print)
-            return Recovered{*device, each.content};
-    }
-    const Credential made =
-        certificate_for(*device, request->tls_key_pem, default_overlap_s * 1'000);
-    parts_.work.atomically([&] {
-        end_superseded(device->device_id);
-        parts_.registry.put_credential(made);
-        write_audit({"device", device->device_id, "system"}, "credential.recover",
-                    device->device_id, "ok", device->tenant);
-    });
-    return Recovered{*device, made.content};
-}
-
-void TrustDesk::end_superseded(const std::string& device_id) {
-    std::size_t unproven = 0;
-    for (Credential each :
-         parts_.registry.credentials(device_id, CredentialKind::client_cert)) {  // newest first
-        if (each.state != CredentialState::issued || ++unproven < most_unproven) continue;
-        each.state = CredentialState::ended;
-        parts_.registry.put_credential(each);
-    }
 }
 
 void TrustDesk::write_audit(const contract::Actor& actor, std::string_view action,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -43,6 +44,8 @@ class TrustDesk {
         std::function<void(const std::string& device_id)> device_changed;
         // Studio has other keys of that kind now: whoever uses them takes the new ones.
         std::function<void(StudioKeyKind)> keys_changed;
+        // Certificates that were good are so no more, or may be (revoked_certificates()).
+        std::function<void()> certificates_ended = [] {};
     };
     explicit TrustDesk(Parts parts) : parts_(std::move(parts)) {}
 
@@ -59,10 +62,15 @@ class TrustDesk {
     // Its credentials are refused from now on and its session is cut. Once revoked it stays so
     // until it is paired again. Errors: RES_NOT_FOUND.
     Status revoke(const std::string& device_id, const contract::Actor& actor);
+    // Every certificate (PEM) that is not over and opens nothing any more.
+    std::vector<std::string> revoked_certificates() const;
     // Errors: as Authority::rotate.
     Status rotate_studio_key(StudioKeyKind kind, const contract::Actor& actor);
     // Errors: SEC_UNAUTHORISED, one answer for unknown, unproven and revoked.
     Result<Recovered> recover(const std::string& compact);
+    // The certificate (PEM) that a session may be bound to, for a device that proves itself by its
+    // signing key over the connection with that exporter. Errors: as recover().
+    Result<std::string> admit(const std::string& compact, ByteView tls_exporter) const;
 
     // A device's answer, inside the transaction that lets it in: stores only.
     void on_ack(const std::string& device_id, const contract::Ack& ack);
@@ -81,7 +89,13 @@ class TrustDesk {
     Result<Credential> make_credential(const Device& device, const Rotation& rotation);
     bool has_key(const std::string& device_id, const std::string& print) const;
     Result<std::string> order(const Rotation& rotation, const contract::CredentialRefresh& body);
-    Error refuse_stranger(const std::string& compact) const;
+    // The device whose accepted signing key a request claims.
+    struct Claimant {
+        Device device;
+        std::string signing_key_pem;
+    };
+    std::optional<Claimant> claimant(const Result<KeyClaim>& claim) const;
+    std::string nobodys_key() const;
     Credential certificate_for(const Device& device, const std::string& tls_key_pem,
                                std::int64_t overlap_ms);
     void end_superseded(const std::string& device_id);

@@ -37,6 +37,7 @@ json::object identity_json(const Services& services, const Device& device) {
                         {"trust_bundle", trust_json(services.authority.trust_bundle())},
                         {"channels", channels_json(services.addresses)},
                         {"session_url", services.addresses.session_url},
+                        {"admit_url", services.addresses.admit_url},
                         {"recover_url", services.addresses.recover_url},
                         {"verdict", device.verdict}};
     if (!device.sealing_jwk.empty()) answer["sealing_kid"] = sealing_kid(device);

@@ -4,6 +4,8 @@
 
 #include "base/log.hpp"
 #include "contract/json.hpp"
+#include "crypto/admission.hpp"
+#include "crypto/certificate.hpp"
 #include "crypto/digest.hpp"
 #include "qr/qr_code.hpp"
 #include "studio/webapi/identity_answer.hpp"
@@ -233,14 +235,36 @@ Result<net::Response> post_pair_finish(Services& services, const Call& call) {
     return json_response(201, json::object{{"answer", answer}, {"proof", to_base64url(mark)}});
 }
 
+Result<net::Response> session_for(Services& services, ByteView certificate) {
+    const auto session = services.issue_session(certificate);
+    if (!session) return session.error();
+    return json_response(201, json::object{{"session_token", session->token},
+                                           {"expires_at", format_rfc3339(session->expires_at)}});
+}
+
 Result<net::Response> post_session(Services& services, const Call& call) {
     if (call.request.client_certificate.empty()) {
         return fail(ErrorCode::SEC_UNAUTHORISED, "a client certificate is required here");
     }
-    const auto session = services.issue_session(call.request.client_certificate);
-    if (!session) return session.error();
-    return json_response(201, json::object{{"session_token", session->token},
-                                           {"expires_at", format_rfc3339(session->expires_at)}});
+    return session_for(services, call.request.client_certificate);
+}
+
+// The same session where no certificate can be shown (docs/decisions/0014).
+Result<net::Response> post_admit(Services& services, const Call& call) {
+    const std::string& source = call.request.remote_address;
+    if (const auto wait_ms = services.guards.admission.take(source, services.clock.steady()))
+        return too_many(*wait_ms, call.correlation_id);
+    const auto body = read_object(call.request);
+    if (!body) return body.error();
+    Members members(*body);
+    const std::string request = members.text("request", crypto::admission_limit);
+    if (const Status read = members.done(); !read) return read.error();
+    const auto admitted = services.trust.admit(request, call.request.tls_exporter);
+    if (!admitted) return admitted.error();
+    const auto certificate = crypto::Certificate::from_pem(*admitted);
+    if (!certificate) return certificate.error();
+    services.guards.admission.give_back(source);
+    return session_for(services, certificate->to_der());
 }
 
 }  // namespace
@@ -264,7 +288,8 @@ std::vector<Route> pairing_routes() {
              .now = post_enrolments},
             {.method = "POST", .pattern = "/v1/bootstrap/pair:begin", .now = post_pair_begin},
             {.method = "POST", .pattern = "/v1/bootstrap/pair:finish", .now = post_pair_finish},
-            {.method = "POST", .pattern = "/v1/bootstrap/pair", .now = post_pair}};
+            {.method = "POST", .pattern = "/v1/bootstrap/pair", .now = post_pair},
+            {.method = "POST", .pattern = "/v1/bootstrap/session:admit", .now = post_admit}};
 }
 
 std::vector<Route> channel_routes() {

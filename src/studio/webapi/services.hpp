@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct Addresses {
     std::string web_url;      // https://host:port
     std::string channel_url;  // wss://host:port/v1/channel
     std::string session_url;  // https://host:port/v1/bootstrap/session
+    std::string admit_url;    // https://host:port/v1/bootstrap/session:admit, on the web listener
     std::string recover_url;  // https://host:port/v1/bootstrap/recover
     std::string broker_url;   // mqtts://host:port; empty: no broker
     bool broker_first = false;  // which of the two an appliance should prefer
@@ -43,12 +45,24 @@ struct IssuedSession {
     WallTime expires_at;
 };
 
+// How Studio's broker is, for people.
+struct BrokerView {
+    std::string url;
+    bool connected = false;
+    WallTime since;          // when that last changed
+    std::string last_error;  // of the last connection that ended or failed; empty: none did
+    std::optional<WallTime> certificate_ends;  // the broker's own; unknown before it was seen
+    bool certificate_ends_soon = false;        // within 30 days
+    std::int64_t connections = 0;              // of appliances, open now
+};
+
 // Guesses are counted apart: a flood at one door closes no other.
 struct Guards {
     RateLimiter sign_in{{.per_source = 10, .total = 60, .window_ms = 60'000}};
     RateLimiter setup{{.per_source = 10, .total = 60, .window_ms = 60'000}};
     RateLimiter pairing{{.per_source = 20, .total = 200, .window_ms = 60'000}};
     RateLimiter recovery{{.per_source = 20, .total = 2'000, .window_ms = 60'000}};
+    RateLimiter admission{{.per_source = 20, .total = 2'000, .window_ms = 60'000}};
 };
 
 struct Services {
@@ -80,6 +94,8 @@ struct Services {
     std::function<Error(const std::exception&)> failure;
     std::string
         absent_user_hash;  // a password hash nobody's password has: checked when a user is unknown
+    // Nothing: this Studio has no broker.
+    std::function<std::optional<BrokerView>()> broker = [] { return std::nullopt; };
     Addresses addresses = {};
     Guards guards = {};
     bool draining = false;

@@ -55,6 +55,16 @@ TEST(CredentialDesk, ANewOneIsProvenBeforeTheOldOneIsDropped) {
     }
 }
 
+// G5.3: everybody calls a credential by one name.
+TEST(CredentialDesk, AnEventNamesTheCredentialAsStudioDoes) {
+    Bench bench;
+    bench.credentials.now.certificate_thumbprint = "fkVbX1";
+    bench.send(bundle("client_cert"));
+    bench.credentials.trial(true, "");
+    ASSERT_EQ(bench.road.count("credential.rotated"), 1);
+    EXPECT_NE(bench.road.events.back().context.text.find(R"("kid":"fkVbX1")"), std::string::npos);
+}
+
 TEST(CredentialDesk, ASealingKeyNeedsNoSession) {
     Bench bench;
     const auto sent = bench.send(bundle("sealing_key"));

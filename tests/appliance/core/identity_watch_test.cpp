@@ -42,6 +42,17 @@ TEST_F(IdentityWatchTest, TheEndIsToldOnceADayFromThirtyDaysBefore) {
     EXPECT_EQ(count(WatchDo::tell_expiring, 60 * 24 * 3), 3);
 }
 
+TEST_F(IdentityWatchTest, ARestartTellsTheEndNoSooner) {
+    clock.advance_ms(380 * day_ms);
+    watch.was_told(WallTime{clock.wall().ms - day_ms / 2});
+    EXPECT_TRUE(look().empty());
+    clock.advance_ms(day_ms / 2);
+    EXPECT_EQ(look(), std::vector{WatchDo::tell_expiring});
+    // A clock that was ahead when it was told silences nobody for long.
+    watch.was_told(WallTime{clock.wall().ms + 5 * day_ms});
+    EXPECT_EQ(look(), std::vector{WatchDo::tell_expiring});
+}
+
 // G5.3: slept past its certificate, or turned away: it asks, seldom and ever more so.
 TEST_F(IdentityWatchTest, AnEndedCertificateIsRecovered) {
     clock.advance_ms(401 * day_ms);

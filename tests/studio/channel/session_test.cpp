@@ -56,6 +56,21 @@ TEST_F(ChannelSession, ARecordedHelloOpensNothing) {  // G5.6
     EXPECT_TRUE(bench.channel->session(device_id).connected);
 }
 
+// A newer connection of the device takes over; the former one is told in a signed word.
+TEST_F(ChannelSession, BehindABrokerAReplacedSessionHearsAGoodbye) {
+    Peer former(bench);
+    ASSERT_TRUE(former.open());
+    Peer newer(bench);
+    ASSERT_TRUE(newer.open());
+    ASSERT_TRUE(bench.until([&] { return former.closed != 0; }));
+    EXPECT_EQ(former.closed, 4409);
+    const auto goodbyes = former.bodies_of<contract::Goodbye>(MessageType::GOODBYE);
+    ASSERT_EQ(goodbyes.size(), 1U);
+    EXPECT_EQ(goodbyes[0].reason, "replaced");
+    EXPECT_EQ(former.heard_of(MessageType::GOODBYE)[0].session_id, former.session_id);
+    EXPECT_EQ(newer.closed, 0);
+}
+
 // G1.12
 TEST_F(ChannelSession, HeartbeatsThatAgreeKeepTheSessionAndSilenceEndsIt) {  // decision 0009
     Peer peer(bench);

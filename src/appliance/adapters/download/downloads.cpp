@@ -91,7 +91,9 @@ class HttpDownloads final : public Downloads {
             return ended(id, ok_to_fetch);
         net::Download download;
         download.request.url = asset.uri;
-        download.request.tls = source_()->tls;
+        const auto source = source_();
+        download.request.tls = source->tls;
+        download.request.proxy = source->proxy;
         download.request.deadline_ms = attempt_deadline_ms;
         download.request.stop = job.running.get_token();
         download.request.max_bytes = static_cast<std::size_t>(asset.size_bytes) + 1;

@@ -10,6 +10,7 @@
 #include "appliance/core/library_port.hpp"
 #include "async/loop.hpp"
 #include "base/random.hpp"
+#include "net/proxy.hpp"
 #include "net/tls.hpp"
 
 namespace vistter::appliance {
@@ -19,6 +20,7 @@ struct AssetSource {
     std::string host;
     int port = 443;
     net::ClientTls tls;
+    net::Proxy proxy = {};  // the way there; empty url: straight
 };
 
 // `source` is asked at every job. Everything given must outlive the result; `workers` must end

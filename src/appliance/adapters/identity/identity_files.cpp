@@ -26,6 +26,7 @@ Members text_facts(Identity& identity) {
             {"session_url", &granted.session_url},
             {"sealing_kid", &granted.sealing_kid},
             {"recover_url", &granted.recover_url},
+            {"admit_url", &granted.admit_url},
             {"studio_url", &identity.studio_url},
             {"former_sealing_kid", &identity.former_sealing_kid}};
 }

@@ -41,8 +41,10 @@ CredentialFacts IdentityKeeper::facts() const {
     facts.signing_kid = current_->granted.signing_kid;
     facts.sealing_kid = current_->granted.sealing_kid;
     facts.studio_url = current_->studio_url;
-    if (const auto own = crypto::Certificate::from_pem(current_->granted.client_certificate))
+    if (const auto own = crypto::Certificate::from_pem(current_->granted.client_certificate)) {
         facts.certificate_ends = own->not_after();
+        facts.certificate_thumbprint = own->thumbprint();
+    }
     return facts;
 }
 

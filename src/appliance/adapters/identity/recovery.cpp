@@ -77,6 +77,7 @@ Result<Identity> renewed(const Recovery& recovery, const PairAnswer& answer,
     granted.channels = answer.channels;
     granted.session_url = answer.session_url;
     if (!answer.recover_url.empty()) granted.recover_url = answer.recover_url;
+    if (!answer.admit_url.empty()) granted.admit_url = answer.admit_url;
     identity.tls_key_pem = pem;
     return identity;
 }

@@ -54,11 +54,13 @@ Status check_studio(const PairAnswer& answer) {
     }
     if (!answer.session_url.starts_with("https://"))
         return untrusted("its session address is not secure");
-    if (!answer.recover_url.empty() && !answer.recover_url.starts_with("https://"))
-        return untrusted("its recovery address is not secure");
+    for (const std::string& door : {answer.recover_url, answer.admit_url}) {
+        if (!door.empty() && !door.starts_with("https://"))
+            return untrusted("one of its addresses is not secure");
+    }
     for (const std::string& text :
          {answer.device_id, answer.tenant, answer.name, answer.signing_kid, answer.sealing_kid,
-          answer.session_url, answer.recover_url}) {
+          answer.session_url, answer.recover_url, answer.admit_url}) {
         if (std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < ' '; }))
             return untrusted("a member holds control characters");
     }

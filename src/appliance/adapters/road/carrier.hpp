@@ -31,7 +31,8 @@ struct CarrierEvents {
     // As net::DialEvents::failed: SEC_PIN, SEC_UNAUTHORISED (the proxy or the broker refuses us),
     // AST_FETCH, SYS_TIMEOUT.
     std::function<void(Error)> failed;
-    std::function<void(std::string message)> message;
+    // `redelivered`: the transport itself says that it may have delivered this before (MQTT DUP).
+    std::function<void(std::string message, bool redelivered)> message;
     // Exactly once after opened; link/close_code.hpp, 1006 when the transport just ended.
     std::function<void(int code, std::string reason)> closed;
 };

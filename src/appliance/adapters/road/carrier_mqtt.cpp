@@ -69,7 +69,7 @@ void MqttCarrier::on_message(const net::MqttPublish& publish) {
         !address->leaf.starts_with("down/"))
         return;
     const auto notice = link::read_close_notice(publish.payload);
-    if (!notice) return events_.message(publish.payload);
+    if (!notice) return events_.message(publish.payload, publish.duplicate);
     const bool ours = notice->of == connection_id_ || notice->of == session_id_;
     if (ours) connection_->close(notice->code, notice->reason);
 }

@@ -34,7 +34,10 @@ async::Handle open_wss(async::Loop& loop, CarrierOptions options, CarrierEvents 
         opened(std::make_shared<WssCarrier>(std::move(socket)));
     };
     from.failed = std::move(events.failed);
-    from.socket = {std::move(events.message), std::move(events.closed)};
+    from.socket = {[message = std::move(events.message)](std::string text) {
+                       message(std::move(text), false);
+                   },
+                   std::move(events.closed)};
     return net::dial(loop, std::move(dial), std::move(from));
 }
 

@@ -186,8 +186,8 @@ void Connection::dial() {
         drive(wrong || unwanted ? LinkEvent::dial_refused : LinkEvent::dial_failed,
               {0, std::nullopt, describe(error)});
     });
-    events.message = guarded([this, generation](const std::string& text) {
-        if (generation == generation_) on_message(text);
+    events.message = guarded([this, generation](const std::string& text, bool redelivered) {
+        if (generation == generation_) on_message(text, redelivered);
     });
     events.closed = guarded([this, generation](int code, const std::string& reason) {
         if (generation != generation_) return;
@@ -208,7 +208,8 @@ void Connection::say_hello() {
     if (receiver_) dup_dropped_ += receiver_->counters().dup_dropped;
     receiver_ = std::make_unique<link::Receiver>(
         link::ReceiverState{
-            link::Side::device, identity_.device_id, {}, "1.0", hello.features, hello.ocl_versions},
+            link::Side::device, identity_.device_id, {}, "1.0", hello.features, hello.ocl_versions,
+            address().transport == "mqtts"},
         parts_.options.defences);
     stamp_ = std::make_unique<link::Stamp>(identity_.device_id, parts_.random);
     commands_ = link::CommandMeter(parts_.options.pace);
@@ -310,7 +311,7 @@ void Connection::look_for_preferred() {
         parts_.loop.post(guarded([this] { return_to_preferred(); }));
     });
     events.failed = [](const Error&) {};
-    events.message = [](const std::string&) {};
+    events.message = [](const std::string&, bool) {};
     events.closed = [](int, const std::string&) {};
     probe_ = open_carrier(parts_.loop, parts_.random, carrier_options(identity_.channels.front()),
                           std::move(events));

@@ -37,6 +37,8 @@ struct ConnectionParts {
     const RoadOptions& options;
     // Raises an EVENT of our own; context is a JSON object.
     std::function<void(const std::string& type, const std::string& context)> raise;
+    // As raise, with severity info: worth knowing and nobody's fault.
+    std::function<void(const std::string& type, const std::string& context)> mention;
     std::function<void()> live;  // a session is open
     // Studio does not want this identity, or is not the Studio it trusts.
     std::function<void(const std::string& why)> turned_away;
@@ -87,7 +89,7 @@ class Connection {
     void return_to_preferred();
     void on_broken(const contract::Heartbeat& heartbeat);
 
-    void on_message(const std::string& text);
+    void on_message(const std::string& text, bool redelivered);
     void on_forged(const Error& error);
     void take(Arrival& arrival);
     void judge(Arrival& arrival);
@@ -99,7 +101,7 @@ class Connection {
     void sweep();
     void on_committed(const std::vector<Arrival>& group);
     void on_spoiled(const Arrival& arrival, const std::exception& fault);
-    void tell_replay();
+    void tell_replay(bool redelivered);
     void tell_wrong_device();
     void refuse_once(const std::string& message_id, const std::string& correlation_id,
                      const Error& error);
@@ -119,7 +121,7 @@ class Connection {
     TokenKeeper tokens_;
     Intake intake_;
     link::FailureMeter forged_;
-    link::MinuteReport replays_, strays_;
+    link::MinuteReport replays_, redeliveries_, strays_;
     link::CommandMeter commands_;
     link::LatencyMeter ack_times_;
     std::unique_ptr<link::Receiver> receiver_;  // one a connection, as are the next two

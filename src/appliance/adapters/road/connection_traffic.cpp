@@ -25,7 +25,7 @@ constexpr std::size_t sweep_at_once = 256;
 }  // namespace
 
 // Verified and read at once; judged when its turn comes.
-void Connection::on_message(const std::string& text) {
+void Connection::on_message(const std::string& text, bool redelivered) {
     auto opened = codec_.open(text);
     if (!opened) return on_forged(opened.error());
     auto envelope = contract::parse_envelope(opened->payload);
@@ -40,6 +40,7 @@ void Connection::on_message(const std::string& text) {
     arrival.digest = opened->digest;
     arrival.at = parts_.clock.steady();
     arrival.connection = generation_;
+    arrival.redelivered = redelivered;
     intake_.add(std::move(arrival));
 }
 
@@ -111,16 +112,18 @@ void Connection::obey(const Arrival& arrival) {
             }
             return violate(judgement.close_code, judgement.error->message);
         case Verdict::drop:
-            if (judgement.replay) tell_replay();
+            if (judgement.replay) tell_replay(arrival.redelivered);
             return;
     }
 }
 
-void Connection::tell_replay() {
-    if (const auto count = replays_.note(parts_.clock.steady())) {
-        parts_.raise("security.replay_rejected",
-                     ObjectWriter().integer("count", *count).text("peer", address().url).str());
-    }
+// A broker may deliver a message twice and says so then; nobody else may (contract B.5).
+void Connection::tell_replay(bool redelivered) {
+    const auto count = (redelivered ? redeliveries_ : replays_).note(parts_.clock.steady());
+    if (!count) return;
+    const auto& say = redelivered ? parts_.mention : parts_.raise;
+    say("security.replay_rejected",
+        ObjectWriter().integer("count", *count).text("peer", address().url).str());
 }
 
 // Somebody between Studio and us delivers what was meant for others.

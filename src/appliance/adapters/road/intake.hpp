@@ -20,6 +20,7 @@ struct Arrival {
     crypto::Digest digest{};  // of the message
     SteadyTime at;
     int connection = 0;                        // of which connection it came
+    bool redelivered = false;                  // the transport may have delivered it before
     std::optional<link::Judgement> judgement;  // made once, whatever becomes of the transaction
 };
 

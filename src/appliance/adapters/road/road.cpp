@@ -151,6 +151,9 @@ class LiveRoad final : public Road {
             peer_ledger_,
             options_,
             [this](const std::string& type, const std::string& context) { raise(type, context); },
+            [this](const std::string& type, const std::string& context) {
+                raise(type, context, "info");
+            },
             [this] { later([this] { end_trial(true, {}); }); },
             [this](const std::string& why) { later([this, why] { end_trial(false, why); }); }};
         connection_ =
@@ -263,9 +266,12 @@ class LiveRoad final : public Road {
               contract::ObjectWriter().raw("dropped_by_severity", counts.str()).str());
     }
 
-    void raise(const std::string& type, const std::string& context) {
+    // Without a severity: the registry's.
+    void raise(const std::string& type, const std::string& context,
+               const std::string& severity = {}) {
         contract::Event event;
         event.event_type = type;
+        event.severity = severity;
         event.context.text = context;
         this->event(std::move(event), {});
     }

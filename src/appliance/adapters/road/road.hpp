@@ -37,6 +37,7 @@ struct RoadIdentity {
     std::string signing_key_pem;  // P-256 private key
     std::vector<StudioKey> studio_keys;
     std::string session_url;               // https, mutual TLS: answers the session JWT
+    std::string admit_url = {};  // https: the same by our signature; empty: there is none
     std::vector<ChannelAddress> channels;  // in order of preference, at least one
 };
 

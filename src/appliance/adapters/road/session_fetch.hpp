@@ -1,4 +1,5 @@
-// Fetches the session JWT from Studio over mutual TLS (rulings 14), off the loop's thread.
+// Fetches the session JWT from Studio, off the loop's thread: over mutual TLS (rulings 14), or by
+// our signature where that listener cannot be reached (docs/decisions/0014).
 #pragma once
 
 #include <functional>

@@ -1,11 +1,43 @@
 #include "appliance/adapters/store/salvage.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <system_error>
 
+#include "appliance/adapters/store/tables.hpp"
 #include "base/log.hpp"
 
 namespace vistter::appliance {
 namespace {
+
+constexpr std::size_t damaged_kept = 3;
+
+// When a file was moved aside, by its name; nothing: it is none of those.
+std::optional<std::int64_t> moved_at(const std::string& name, const std::string& prefix) {
+    if (!name.starts_with(prefix)) return std::nullopt;
+    std::int64_t at = 0;
+    const char* end = name.data() + name.size();
+    const auto [stop, error] = std::from_chars(name.data() + prefix.size(), end, at);
+    if (error != std::errc{} || stop != end) return std::nullopt;
+    return at;
+}
+
+// A disk that keeps damaging the database must not be filled with what it damaged.
+void forget_older(const std::filesystem::path& path) {
+    const std::string prefix = path.filename().string() + ".damaged-";
+    std::vector<std::int64_t> times;
+    std::error_code failure;  // whoever cannot look removes nothing
+    for (const auto& entry : std::filesystem::directory_iterator(path.parent_path(), failure)) {
+        if (const auto at = moved_at(entry.path().filename().string(), prefix))
+            times.push_back(*at);
+    }
+    std::ranges::sort(times, std::greater());
+    for (std::size_t n = damaged_kept; n < times.size(); ++n) {
+        const auto old = path.parent_path() / (prefix + std::to_string(times[n]));
+        for (const char* part : {"", "-wal", "-shm"})
+            std::filesystem::remove(old.string() + part, failure);
+    }
+}
 
 Status move_aside(const std::filesystem::path& path, const std::filesystem::path& aside) {
     for (const char* part : {"", "-wal", "-shm"}) {
@@ -18,15 +50,6 @@ Status move_aside(const std::filesystem::path& path, const std::filesystem::path
                         from + " is damaged and cannot be moved aside: " + failure.message());
     }
     return ok();
-}
-
-std::vector<std::string> tables_of(store::Database& database) {
-    auto statement = database.prepare(
-        "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND "
-        "name <> 'schema_migrations'");
-    std::vector<std::string> names;
-    while (statement.step()) names.push_back(statement.text(0));
-    return names;
 }
 
 // Only between files of the same schema.
@@ -80,6 +103,7 @@ Result<Salvaged> open_or_replace(const std::filesystem::path& path,
         auto fresh = store::open_database(path, migrations);
         if (!fresh) return fresh.error();
         salvaged.lost = take_over(**fresh, salvaged.aside);
+        forget_older(path);
     }
     // Opened anew: nothing of the damaged file stays attached.
     auto database = store::open_database(path, migrations);

@@ -1,6 +1,6 @@
 // Opening the appliance's database when it is damaged: the file is moved aside, a fresh one takes
 // over every table that can still be read whole, and the show goes on. What is missing then comes
-// again from Studio.
+// again from Studio. The newest three damaged files are kept for whoever wants to look.
 #pragma once
 
 #include <filesystem>

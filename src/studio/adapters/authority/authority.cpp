@@ -7,11 +7,14 @@
 
 #include "base/bytes.hpp"
 #include "base/log.hpp"
+#include "crypto/admission.hpp"
 #include "crypto/certificate.hpp"
+#include "crypto/digest.hpp"
 #include "crypto/pairing_token.hpp"
 #include "crypto/recovery.hpp"
 #include "crypto/signed_url.hpp"
 #include "studio/adapters/authority/material.hpp"
+#include "studio/adapters/authority/revocations.hpp"
 
 namespace vistter::studio {
 namespace {
@@ -42,9 +45,13 @@ class FileTrust final : public StudioTrust {
     DeviceCertificate certify(const std::string& tenant, const std::string& device_id,
                               const std::string& tls_key_pem) override;
     bool of_current_root(const std::string& certificate_pem) const override;
-    Result<RecoveryClaim> read_recovery(const std::string& compact) const override;
+    Result<KeyClaim> read_recovery(const std::string& compact) const override;
     Result<RecoveryRequest> verify_recovery(const std::string& compact,
                                             const std::string& signing_key_pem) const override;
+    Result<KeyClaim> read_admission(const std::string& compact) const override;
+    Result<std::string> verify_admission(const std::string& compact,
+                                         const std::string& signing_key_pem,
+                                         ByteView tls_exporter) const override;
     TrustBundle trust_bundle() const override;
     TrustStanding standing() const override;
     std::vector<StudioKeyInfo> keys() const override;
@@ -72,6 +79,10 @@ class FileTrust final : public StudioTrust {
     std::vector<NamedKey> session_keys() const override;
     TlsFiles client_identity(const std::string& common_name) override;
     bool renew_server_certificate() override;
+    std::filesystem::path revocations_file() const override { return options_.state / "crl.pem"; }
+    Result<bool> keep_revocations(const std::vector<std::string>& revoked) override {
+        return studio::keep_revocations(material_, revocations_file(), revoked, clock_.wall());
+    }
     bool made_spare_root() const override { return material_.made_spare; }
     std::filesystem::path spare_root_file() const override { return spare_key_file(material_); }
 
@@ -160,11 +171,14 @@ bool FileTrust::of_current_root(const std::string& certificate_pem) const {
     return certificate && certificate->issued_by(material_.roots.front());
 }
 
-Result<RecoveryClaim> FileTrust::read_recovery(const std::string& compact) const {
+KeyClaim claim_of(const crypto::Jws& jws) {
+    return {jws.kid.substr(0, jws.kid.rfind('#')), jws.kid};
+}
+
+Result<KeyClaim> FileTrust::read_recovery(const std::string& compact) const {
     const auto jws = crypto::read_recovery(compact);
     if (!jws) return jws.error();
-    const auto hash = jws->kid.rfind('#');
-    return RecoveryClaim{jws->kid.substr(0, hash), jws->kid};
+    return claim_of(*jws);
 }
 
 Result<RecoveryRequest> FileTrust::verify_recovery(const std::string& compact,
@@ -178,6 +192,27 @@ Result<RecoveryRequest> FileTrust::verify_recovery(const std::string& compact,
     const auto csr = crypto::read_csr(request->csr_tls);
     if (!csr) return csr.error();
     return RecoveryRequest{csr->key.to_pem(), request->timestamp};
+}
+
+Result<KeyClaim> FileTrust::read_admission(const std::string& compact) const {
+    const auto jws = crypto::read_admission(compact);
+    if (!jws) return jws.error();
+    return claim_of(*jws);
+}
+
+Result<std::string> FileTrust::verify_admission(const std::string& compact,
+                                                const std::string& signing_key_pem,
+                                                ByteView tls_exporter) const {
+    const auto jws = crypto::read_admission(compact);
+    if (!jws) return jws.error();
+    const auto key = crypto::PublicKey::from_pem(signing_key_pem);
+    if (!key) return key.error();
+    const auto request = crypto::verify_admission(*jws, *key);
+    if (!request) return request.error();
+    const bool for_us = request->audience == "studio:" + options_.environment;
+    if (!for_us || !crypto::equal_constant_time(request->tls_exporter, tls_exporter))
+        return fail(ErrorCode::SEC_UNAUTHORISED, "the request was made for another connection");
+    return request->certificate_thumbprint;
 }
 
 TrustBundle FileTrust::trust_bundle() const {

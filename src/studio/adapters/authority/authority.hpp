@@ -44,6 +44,12 @@ class StudioTrust : public Authority {
     // Issues the server certificate anew when it ends within 30 days. True: it did, and listeners
     // need the new one.
     virtual bool renew_server_certificate() = 0;
+    // Where brokers and others who check certificates themselves find what is revoked: one list for
+    // each root (adapters/authority/revocations.hpp).
+    virtual std::filesystem::path revocations_file() const = 0;
+    // Makes that file say exactly these device certificates (PEM). True: it was written anew.
+    // Errors: SYS_STORAGE.
+    virtual Result<bool> keep_revocations(const std::vector<std::string>& revoked) = 0;
     // The spare root's key was made and should be moved off the machine.
     virtual bool made_spare_root() const = 0;
     virtual std::filesystem::path spare_root_file() const = 0;

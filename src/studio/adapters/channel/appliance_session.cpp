@@ -110,14 +110,14 @@ void ApplianceSession::drain() {
     drive(SessionEvent::drain);
 }
 
-// A broker has no close codes to pass on: the signed word does it. A replaced connection hears
-// nothing, because its successor listens on the same topic.
+// A broker has no close codes to pass on: the signed word does it. The successor of a replaced
+// connection hears it too, on the same topic, and knows by the session that it is not meant.
 void ApplianceSession::say_goodbye(int code) {
     const bool draining = code == link::close_code::draining;
-    const bool broker = pipe_->transport() != "wss" && code != link::close_code::replaced;
-    if (!draining && !broker) return;
+    const bool replaced = code == link::close_code::replaced;
+    if (!draining && pipe_->transport() == "wss") return;
     contract::Goodbye goodbye;
-    goodbye.reason = draining ? "draining" : "shutdown";
+    goodbye.reason = draining ? "draining" : replaced ? "replaced" : "shutdown";
     send(MessageType::GOODBYE, goodbye);
 }
 

@@ -63,6 +63,7 @@ class LiveBroker final : public Broker {
           options_(std::move(options)),
           accept_(std::move(accept)),
           backoff_({options_.retry_base_ms, options_.retry_cap_ms}) {
+        status_.since = options_.clock->wall();
         pause_ = loop_.every(notice_pause_ms, [this] { noticed_.clear(); });
         connect();
     }
@@ -147,6 +148,8 @@ void LiveBroker::connect() {
 void LiveBroker::on_connected(std::shared_ptr<net::MqttConnection> connection) {
     connection_ = std::move(connection);
     ++status_.connects;
+    status_.since = options_.clock->wall();
+    status_.certificate_ends = connection_->certificate_ends();
     log::info("connected to the broker {}", options_.url);
     health_ = loop_.after(health_ms, [this] { backoff_.reset(); });
     // These sessions ended here, which their appliances cannot know. They spread their return.
@@ -159,6 +162,7 @@ void LiveBroker::on_connected(std::shared_ptr<net::MqttConnection> connection) {
 void LiveBroker::on_disconnected(const std::string& why) {
     if (connection_ || why != status_.last_error)
         log::warning("no connection to the broker {}: {}", options_.url, why);
+    if (connection_) status_.since = options_.clock->wall();
     connection_.reset();
     health_.reset();
     status_.last_error = why;

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "async/loop.hpp"
+#include "base/clock.hpp"
 #include "base/random.hpp"
 #include "net/proxy.hpp"
 #include "net/tls.hpp"
@@ -21,10 +23,13 @@ struct BrokerOptions {
     net::Proxy proxy;
     std::int64_t ping_ms = 9'000;
     std::int64_t retry_base_ms = 1'000, retry_cap_ms = 30'000;  // full jitter between tries
+    const Clock* clock = &machine_clock();  // of the status; outlives the broker
 };
 
 struct BrokerStatus {
     bool connected = false;
+    WallTime since;                            // when that last changed, or was first tried
+    std::optional<WallTime> certificate_ends;  // the broker's own, as last seen
     std::string last_error;     // of the last connection that ended or failed; empty: none did
     std::int64_t connects = 0;  // times it was connected
     std::int64_t pipes = 0;     // open now
