@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/file.hpp"
 #include "base/log.hpp"
 #include "sim/camera/feeder.hpp"
 #include "sim/camera/rtsp_server.hpp"
@@ -21,7 +22,7 @@ struct Options {
     std::vector<std::string> cameras, files;
     std::uint16_t port = 0;
     PictureFormat format;
-    std::string rate = "30/1", cache;
+    std::string rate = "30/1", cache, login;
     int ready_fd = STDOUT_FILENO;
 };
 
@@ -95,6 +96,14 @@ Status serve(const Options& options) {
         return fail(ErrorCode::CFG_INVALID, "name at least one --camera or --file");
     auto server = open_rtsp_server(options.port);
     if (!server) return server.error();
+    if (!options.login.empty()) {
+        const auto login = read_file(options.login, 1024);
+        if (!login) return login.error();
+        const std::size_t colon = login->find(':');
+        if (colon == std::string::npos)
+            return fail(ErrorCode::CFG_INVALID, "the login's file holds user:password");
+        (*server)->require_login(login->substr(0, colon), login->substr(colon + 1));
+    }
     std::string listed;
     for (std::size_t i = 0; i < studio.ids.size(); ++i) {
         (*server)->mount(studio.ids[i], studio.broadcasts[i]);
@@ -122,6 +131,7 @@ int run(int argc, char** argv) {
     app.add_option("--height", options.format.height)->check(CLI::Range(90, 2160));
     app.add_option("--rate", options.rate, "frames a second as N/D");
     app.add_option("--cache", options.cache, "folder that keeps encoded loops between starts");
+    app.add_option("--login", options.login, "file with user:password that viewers must give");
     app.add_option("--ready-fd", options.ready_fd, "where the ready line goes");
     CLI11_PARSE(app, argc, argv);
     if (std::sscanf(options.rate.c_str(), "%d/%d", &options.format.rate_num,

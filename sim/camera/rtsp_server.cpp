@@ -14,6 +14,7 @@ namespace vistter::sim {
 namespace {
 
 constexpr guint cleanup_interval_s = 2;
+constexpr const char* viewer = "viewer";  // the role of whoever has signed in
 // config-interval=1, not -1: "with every IDR" means before every IDR slice, which tears a keyframe
 // of several slices apart.
 constexpr const char* launch =
@@ -86,11 +87,25 @@ class GstServer final : public RtspServer {
         gst_rtsp_media_factory_set_launch(factory, launch);
         gst_rtsp_media_factory_set_shared(factory, FALSE);
         gst_rtsp_media_factory_set_protocols(factory, GST_RTSP_LOWER_TRANS_TCP);
+        gst_rtsp_media_factory_add_role(factory, viewer, GST_RTSP_PERM_MEDIA_FACTORY_ACCESS,
+                                        G_TYPE_BOOLEAN, TRUE, GST_RTSP_PERM_MEDIA_FACTORY_CONSTRUCT,
+                                        G_TYPE_BOOLEAN, TRUE, nullptr);
         g_signal_connect(factory, "media-configure", G_CALLBACK(on_media), &broadcast);
         GstRTSPMountPoints* mounts = gst_rtsp_server_get_mount_points(server_);
         gst_rtsp_mount_points_add_factory(mounts, ("/" + name).c_str(),
                                           factory);  // takes the factory
         g_object_unref(mounts);
+    }
+
+    void require_login(const std::string& user, const std::string& password) override {
+        GstRTSPAuth* guard = gst_rtsp_auth_new();
+        gst_rtsp_auth_set_supported_methods(guard, GST_RTSP_AUTH_DIGEST);
+        GstRTSPToken* token =
+            gst_rtsp_token_new(GST_RTSP_TOKEN_MEDIA_FACTORY_ROLE, G_TYPE_STRING, viewer, nullptr);
+        gst_rtsp_auth_add_digest(guard, user.c_str(), password.c_str(), token);
+        gst_rtsp_token_unref(token);
+        gst_rtsp_server_set_auth(server_, guard);
+        g_object_unref(guard);
     }
 
     std::uint16_t port() const override {

@@ -15,6 +15,8 @@ class RtspServer {
     virtual ~RtspServer() = default;
     // Serves `broadcast` at rtsp://127.0.0.1:PORT/<name>; it must outlive the server.
     virtual void mount(const std::string& name, Broadcast& broadcast) = 0;
+    // From now on nobody sees a picture without these (RFC 2617 digest).
+    virtual void require_login(const std::string& user, const std::string& password) = 0;
     virtual std::uint16_t port() const = 0;
     // Serves until SIGTERM or SIGINT.
     virtual void run() = 0;

@@ -6,6 +6,7 @@
 
 #include <csignal>
 
+#include "base/file.hpp"
 #include "kit/camera_sim.hpp"
 #include "kit/encoded_show.hpp"
 #include "kit/event_count.hpp"
@@ -76,6 +77,30 @@ TEST(CameraInput, PicturesArriveReadableInOrderAtTheCamerasRate) {
     EXPECT_GE(status.frames, 75);
     EXPECT_GE(status.last_frame_age_ms, 0);
     EXPECT_NEAR(status.fps, 30, 12);
+}
+
+// Contract B.8.2: what was sealed for the camera opens it, and only that.
+TEST(CameraInput, ACameraThatAsksForALoginIsSeenWithTheRightOneOnly) {
+    kit::TemporaryFolder folder;
+    ASSERT_TRUE(write_file(folder / "login", "view er:p@ss/w:rd", 0600).ok());
+    kit::CameraSim cameras =
+        kit::start_cameras({"--camera", "quay=5", "--login", (folder / "login").string()});
+    ASSERT_NE(cameras.port, 0);
+    const auto with = [&](const std::string& login) {
+        return cameras.url("quay").insert(std::string("rtsp://").size(), login);
+    };
+    kit::EventCount event;
+    for (const std::string& wrong : {std::string(), std::string("view%20er:guess@")}) {
+        auto refused = open_camera(with(wrong), 640, 360, [&] { event.ring(); });
+        ASSERT_TRUE(event.wait(30, [&] { return !refused->status().error.empty(); }));
+        EXPECT_NE(refused->status().state, "online");
+        EXPECT_EQ(refused->status().error.find("guess"), std::string::npos)
+            << refused->status().error;
+    }
+    Watcher watcher(event);
+    auto camera = open_camera(with("view%20er:p%40ss%2Fw%3Ard@"), 640, 360, watcher.changed());
+    EXPECT_TRUE(watcher.collect(*camera, 5)) << camera->status().error;
+    EXPECT_EQ(camera->status().state, "online");
 }
 
 TEST(CameraInput, AnotherSizeIsScaledAndStaysReadable) {
