@@ -135,7 +135,8 @@ TEST(DocumentCheck, LayersAreCountedAtTheInstantTheyShareOnly) {
 // accepted by one judge that the other refuses.
 TEST(DocumentCheck, AnyMutationOfAFullDocumentIsJudged) {
     const std::string text = document(
-        R"({"layer_id":"s","kind":"image_sequence","playback":{"assets":["p"],"rate":{"num":25,"den":1},"loop":"repeat"}},)"
+        R"({"layer_id":"s","kind":"image_sequence","playback":{"assets":["p"],"loop":"repeat",)"
+        R"("rate":{"num":25,"den":1}}},)"
         R"({"layer_id":"g","kind":"group","clip":{"type":"rect","inset":[0,0,0,0]},"layers":[)"
         R"({"layer_id":"t","kind":"text","text":{"content":"{{w|fixed:1}}","shadow":{"offset":[1,1]}},)"
         R"("mask":{"layer_id":"s","mode":"alpha"},"fallback":{"on_missing":"asset:p"},"tracks":[)"

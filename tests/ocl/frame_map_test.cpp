@@ -28,15 +28,44 @@ TEST(FrameMap, AnInstantFallsOnTheFirstFrameAtOrAfterIt) {
     }
 }
 
-// Every frame of a week exports to a millisecond that reads back as the same frame.
-TEST(FrameMap, AWeekOfFramesSurvivesTheWayThroughMilliseconds) {
-    for (const Rate rate : {Rate{30000, 1001}, Rate{60, 1}}) {
-        const std::int64_t frames = frame_at(seven_days_ms, rate);
-        std::int64_t lost = 0;
-        for (std::int64_t n = 0; n < frames; ++n) lost += frame_at(ms_of(n, rate), rate) != n;
-        EXPECT_EQ(lost, 0) << rate.num << '/' << rate.den << ", frames " << frames;
+// Sanitizers are several times slower; a day has every remainder of every rate too.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::int64_t walked_ms = seven_days_ms / 7;
+#else
+constexpr std::int64_t walked_ms = seven_days_ms;
+#endif
+
+class FrameMapOverAWeek : public testing::TestWithParam<Rate> {};
+
+// Every single frame: its millisecond is the floor of its time, kept beside by additions only, and
+// reads back as the same frame.
+TEST_P(FrameMapOverAWeek, EveryFrameSurvivesTheWayThroughMilliseconds) {
+    const Rate rate = GetParam();
+    const std::int64_t whole = 1000 * rate.den / rate.num, rest = 1000 * rate.den % rate.num;
+    const std::int64_t frames = frame_at(walked_ms, rate);
+    std::int64_t ms = 0, carry = 0, wrong = 0;
+    for (std::int64_t n = 0; n < frames; ++n) {
+        wrong += ms_of(n, rate) != ms;
+        wrong += frame_at(ms, rate) != n;
+        carry += rest;
+        ms += whole + (carry >= rate.num ? 1 : 0);
+        carry -= carry >= rate.num ? rate.num : 0;
     }
+    EXPECT_EQ(wrong, 0);
+    EXPECT_EQ(frame_at(walked_ms, rate), frames);
+    EXPECT_GE(ms, walked_ms);
 }
+
+INSTANTIATE_TEST_SUITE_P(EighteenRates, FrameMapOverAWeek,
+                         testing::Values(Rate{12, 1}, Rate{25, 2}, Rate{15, 1}, Rate{24000, 1001},
+                                         Rate{24, 1}, Rate{25, 1}, Rate{30000, 1001}, Rate{30, 1},
+                                         Rate{48000, 1001}, Rate{48, 1}, Rate{50, 1},
+                                         Rate{60000, 1001}, Rate{60, 1}, Rate{72, 1}, Rate{90, 1},
+                                         Rate{100, 1}, Rate{120000, 1001}, Rate{120, 1}),
+                         [](const auto& test) {
+                             return std::to_string(test.param.num) + "_over_" +
+                                    std::to_string(test.param.den);
+                         });
 
 TEST(FrameMap, TimesBeforeZeroRoundTheSameWay) {
     EXPECT_EQ(frame_at(-1, Rate{30, 1}), 0);

@@ -100,6 +100,23 @@ TEST(Vectors, Easing) {
     }
 }
 
+// Curves solved by others' arithmetic, not by the method of C.6 (rulings 5).
+TEST(Vectors, EasingAgainstExactArithmetic) {
+    const json::Object vectors = read_vectors("ocl_easing_exact.json");
+    int level = 0;
+    ASSERT_GT(json::array_at(vectors, "easing").size(), 300u);
+    for (const json::Value& value : json::array_at(vectors, "easing")) {
+        const json::Object& row = value.as_object();
+        const std::int64_t p = json::integer_at(row, "p", -1), q = json::integer_at(row, "q", -1);
+        const bool is_level = json::boolean_at(row, "level", false);
+        level += is_level ? 1 : 0;
+        EXPECT_NEAR(ease_fraction(ease_of(row), p, q), number(row.at("value")),
+                    is_level ? 3e-6 : 1e-6)
+            << boost::json::serialize(row);
+    }
+    EXPECT_GT(level, 0);
+}
+
 std::string color_text(const contract::Color& c) {
     char text[10];
     std::snprintf(text, sizeof text, "#%02x%02x%02x%02x", c.r, c.g, c.b, c.a);

@@ -42,6 +42,13 @@ describe('published vectors', () => {
       expect(eased(ease, BigInt(p), BigInt(q)) + 0, `${JSON.stringify(ease)} ${p}/${q}`).toBe(value + 0);
   });
 
+  it('easing against exact arithmetic', () => {
+    for (const { cubic_bezier, p, q, value, level } of vectors('ocl_easing_exact.json').easing) {
+      const error = Math.abs(eased({ cubic_bezier }, BigInt(p), BigInt(q)) - value);
+      expect(error, `${cubic_bezier} ${p}/${q}`).toBeLessThanOrEqual(level ? 3e-6 : 1e-6);
+    }
+  });
+
   it('frames and milliseconds', () => {
     const map = vectors('frame_map.json');
     for (const { rate, t_ms, frame } of map.frame_at)

@@ -1,6 +1,6 @@
 // Lawful OCL documents made from a seed: every property, easing, loop, phase and body, at awkward times.
-import { at, type CuePoint, type Document, type Ease, type Keyframe, type Layer, type Pair, type Quad, type Scene, type Track,
-  type Value } from './document';
+import { at, type CuePoint, type Document, type Ease, type Keyframe, type Layer, type Pair, type Quad, type Scene,
+  type Track, type Value } from './document';
 
 /** Numbers in [0, 1) from a seed (mulberry32: public domain, Tommy Ettinger). */
 export function generator(seed: number): () => number {
@@ -114,7 +114,9 @@ class Maker {
         return { asset: this.one(pictures) };
       case 'image_sequence': {
         const assets = Array.from({ length: this.integer(1, 7) }, () => this.one(pictures));
-        const rate = this.one([{ num: 25, den: 1 }, { num: 30000, den: 1001 }, { num: 7, den: 3 }, { num: 240, den: 1 }]);
+        const rates = [[25, 1], [30000, 1001], [7, 3], [240, 1]] as const;
+        const [num, den] = this.one(rates);
+        const rate = { num, den };
         return { playback: { loop: this.one(['none', 'repeat', 'ping_pong'] as const), assets, rate } };
       }
       case 'group':
