@@ -1,5 +1,5 @@
-// The floor: the same scene blended by loops written by hand for AVX2 and for nothing else: whole
-// pixels only, no clipping, no spans, no masks, one scaled picture without rotation.
+// The floor: the same scene blended by loops written by hand for AVX2 and AVX-512 and for nothing
+// else: whole pixels only, no clipping, no spans, no masks, one scaled picture without rotation.
 #pragma once
 
 #include <vector>
@@ -22,7 +22,11 @@ class Floor {
 
     const Scene& scene_;
     std::vector<render::Sprite> sprites_;
+    std::size_t stride_;
     std::vector<std::uint8_t> rows_;
+    std::vector<std::uint32_t> between_;
+    std::vector<std::int32_t> columns_;  // of the scaled picture, once a frame
+    std::vector<std::uint32_t> shares_;
 };
 
 }  // namespace vistter::bench

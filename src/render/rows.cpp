@@ -2,6 +2,7 @@
 #include "render/rows.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE \
@@ -168,12 +169,80 @@ HWY_INLINE void narrow(std::int64_t start, std::int64_t step, std::int64_t side,
     }
 }
 
-void SampleRow(const SampleLine& line, std::uint8_t* const planes[4], std::size_t count) {
+// Four bytes a lane to four planes.
+HWY_INLINE void store_planes(hn::Vec<Words> value, std::uint8_t* const planes[4], std::int64_t i) {
+    const hn::Rebind<std::uint8_t, Words> bytes;
+    hn::StoreU(hn::TruncateTo(bytes, value), bytes, planes[0] + i);
+    hn::StoreU(hn::TruncateTo(bytes, hn::ShiftRight<8>(value)), bytes, planes[1] + i);
+    hn::StoreU(hn::TruncateTo(bytes, hn::ShiftRight<16>(value)), bytes, planes[2] + i);
+    hn::StoreU(hn::TruncateTo(bytes, hn::ShiftRight<24>(value)), bytes, planes[3] + i);
+}
+
+// A line along one row: the two rows it lies between are mixed once, then only the columns.
+// Returns how far it came.
+HWY_INLINE std::int64_t sample_along(const SampleLine& line, std::uint8_t* const planes[4],
+                                     std::int64_t i, std::int64_t last) {
     using Signed = hn::RebindToSigned<Words>;
     const Words d;
     const Signed ds;
-    const hn::Rebind<std::uint8_t, Words> bytes;
-    const std::size_t lanes = hn::Lanes(d);
+    const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+    const std::int64_t ends[] = {line.u + i * line.du, line.u + (last - 1) * line.du};
+    const std::int64_t left = std::min(ends[0], ends[1]) >> 16,
+                       right = (std::max(ends[0], ends[1]) >> 16) + 2;
+    const std::uint32_t* top = line.pixels + (line.v >> 16) * line.width;
+    const std::uint32_t* bottom = top + line.width;
+    const auto down = doubled(hn::Set(d, static_cast<std::uint32_t>(line.v >> 8 & 0xFF)));
+    std::int64_t x = left;
+    for (; x + lanes <= right; x += lanes)
+        hn::StoreU(mixed(hn::LoadU(d, top + x), hn::LoadU(d, bottom + x), down), d,
+                   line.scratch + x);
+    for (; x < right; ++x) {
+        const auto one = mixed(hn::Set(d, top[x]), hn::Set(d, bottom[x]), down);
+        line.scratch[x] = hn::GetLane(one);
+    }
+    const auto low = hn::Set(d, 0xFFu);
+    const auto step = hn::Mul(hn::Iota(ds, 0), hn::Set(ds, static_cast<std::int32_t>(line.du)));
+    for (; i + lanes <= last; i += lanes) {
+        const auto u = hn::Add(hn::Set(ds, static_cast<std::int32_t>(line.u + i * line.du)), step);
+        const auto at = hn::ShiftRight<16>(u);
+        const auto fx = doubled(hn::And(hn::BitCast(d, hn::ShiftRight<8>(u)), low));
+        store_planes(mixed(hn::GatherIndex(d, line.scratch, at),
+                           hn::GatherIndex(d, line.scratch + 1, at), fx),
+                     planes, i);
+    }
+    return i;
+}
+
+// A line at any angle.
+HWY_INLINE std::int64_t sample_across(const SampleLine& line, std::uint8_t* const planes[4],
+                                      std::int64_t i, std::int64_t last) {
+    using Signed = hn::RebindToSigned<Words>;
+    const Words d;
+    const Signed ds;
+    const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+    const auto low = hn::Set(d, 0xFFu);
+    const auto step_u = hn::Mul(hn::Iota(ds, 0), hn::Set(ds, static_cast<std::int32_t>(line.du)));
+    const auto step_v = hn::Mul(hn::Iota(ds, 0), hn::Set(ds, static_cast<std::int32_t>(line.dv)));
+    const auto width = hn::Set(ds, line.width);
+    const std::uint32_t* below = line.pixels + line.width;
+    for (; i + lanes <= last; i += lanes) {
+        const auto u =
+            hn::Add(hn::Set(ds, static_cast<std::int32_t>(line.u + i * line.du)), step_u);
+        const auto v =
+            hn::Add(hn::Set(ds, static_cast<std::int32_t>(line.v + i * line.dv)), step_v);
+        const auto at = hn::Add(hn::Mul(hn::ShiftRight<16>(v), width), hn::ShiftRight<16>(u));
+        const auto fx = doubled(hn::And(hn::BitCast(d, hn::ShiftRight<8>(u)), low));
+        const auto fy = doubled(hn::And(hn::BitCast(d, hn::ShiftRight<8>(v)), low));
+        const auto left =
+            mixed(hn::GatherIndex(d, line.pixels, at), hn::GatherIndex(d, below, at), fy);
+        const auto right =
+            mixed(hn::GatherIndex(d, line.pixels + 1, at), hn::GatherIndex(d, below + 1, at), fy);
+        store_planes(mixed(left, right, fx), planes, i);
+    }
+    return i;
+}
+
+void SampleRow(const SampleLine& line, std::uint8_t* const planes[4], std::size_t count) {
     std::int64_t first = 0, last = static_cast<std::int64_t>(count);
     narrow(line.u, line.du, line.width, first, last);
     narrow(line.v, line.dv, line.height, first, last);
@@ -183,30 +252,11 @@ void SampleRow(const SampleLine& line, std::uint8_t* const planes[4], std::size_
         std::fill(planes[plane], planes[plane] + first, std::uint8_t{0});
         std::fill(planes[plane] + last, planes[plane] + count, std::uint8_t{0});
     }
-    const auto low = hn::Set(d, 0xFFu);
-    const auto step_u = hn::Mul(hn::Iota(ds, 0), hn::Set(ds, static_cast<std::int32_t>(line.du)));
-    const auto step_v = hn::Mul(hn::Iota(ds, 0), hn::Set(ds, static_cast<std::int32_t>(line.dv)));
-    const auto width = hn::Set(ds, line.width);
-    std::int64_t i = first;
-    for (; i + static_cast<std::int64_t>(lanes) <= last; i += static_cast<std::int64_t>(lanes)) {
-        const auto u =
-            hn::Add(hn::Set(ds, static_cast<std::int32_t>(line.u + i * line.du)), step_u);
-        const auto v =
-            hn::Add(hn::Set(ds, static_cast<std::int32_t>(line.v + i * line.dv)), step_v);
-        const auto at = hn::Add(hn::Mul(hn::ShiftRight<16>(v), width), hn::ShiftRight<16>(u));
-        const auto fx = doubled(hn::And(hn::BitCast(d, hn::ShiftRight<8>(u)), low));
-        const auto fy = doubled(hn::And(hn::BitCast(d, hn::ShiftRight<8>(v)), low));
-        const std::uint32_t* below = line.pixels + line.width;
-        const auto top =
-            mixed(hn::GatherIndex(d, line.pixels, at), hn::GatherIndex(d, line.pixels + 1, at), fx);
-        const auto bottom =
-            mixed(hn::GatherIndex(d, below, at), hn::GatherIndex(d, below + 1, at), fx);
-        const auto value = mixed(top, bottom, fy);
-        hn::StoreU(hn::TruncateTo(bytes, value), bytes, planes[0] + i);
-        hn::StoreU(hn::TruncateTo(bytes, hn::ShiftRight<8>(value)), bytes, planes[1] + i);
-        hn::StoreU(hn::TruncateTo(bytes, hn::ShiftRight<16>(value)), bytes, planes[2] + i);
-        hn::StoreU(hn::TruncateTo(bytes, hn::ShiftRight<24>(value)), bytes, planes[3] + i);
-    }
+    if (first == last) return;
+    // Shrunk strongly, most of a mixed row would not be looked at.
+    const bool along = line.dv == 0 && line.scratch && std::abs(line.du) < 4 * 65536;
+    const std::int64_t i =
+        along ? sample_along(line, planes, first, last) : sample_across(line, planes, first, last);
     std::uint8_t* const rest[4] = {planes[0] + i, planes[1] + i, planes[2] + i, planes[3] + i};
     SampleLine tail = line;
     tail.u += i * line.du;

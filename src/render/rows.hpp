@@ -13,6 +13,7 @@ struct SampleLine {
     std::int32_t width = 0, height = 0;     // each at most 16384
     std::int64_t u = 0, v = 0;              // of the first output pixel
     std::int64_t du = 0, dv = 0;            // per output pixel
+    std::uint32_t* scratch = nullptr;       // `width` pixels, for lines along a row of the picture
 };
 
 // Plain loops: what the vectorised ones must equal, and what they use for the last few bytes.
@@ -35,7 +36,7 @@ void halve_rows(std::uint8_t* out, const std::uint8_t* top, const std::uint8_t* 
 // out = values * cover / 255, rounded to nearest. `out` may be `values`.
 void cover_row(std::uint8_t* out, const std::uint8_t* values, const std::uint8_t* cover,
                std::size_t count);
-// Bilinear samples of `line` into four planes, first across, then down, each rounded to 8 bits,
+// Bilinear samples of `line` into four planes, first down, then across, each rounded to 8 bits,
 // fractions of 1/256. Pixels without all four neighbours are 0.
 void sample_row(const SampleLine& line, std::uint8_t* const planes[4], std::size_t count);
 

@@ -76,7 +76,7 @@ void sample_row(const SampleLine& line, std::uint8_t* const planes[4], std::size
             const auto fx = static_cast<std::uint32_t>(u >> 8 & 0xFF);
             const auto fy = static_cast<std::uint32_t>(v >> 8 & 0xFF);
             value =
-                mixed(mixed(at[0], at[1], fx), mixed(at[line.width], at[line.width + 1], fx), fy);
+                mixed(mixed(at[0], at[line.width], fy), mixed(at[1], at[line.width + 1], fy), fx);
         }
         for (int plane = 0; plane < 4; ++plane)
             planes[plane][i] = static_cast<std::uint8_t>(value >> 8 * plane);

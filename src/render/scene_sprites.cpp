@@ -17,7 +17,6 @@ using ocl::LayerValues;
 
 namespace {
 
-constexpr int max_side = 8192;
 constexpr double max_pixels = 33.2e6;  // contract C.13, decoded pixels per scene
 
 // What surrounds a list of layers: the whole scene, or one group.
@@ -165,7 +164,8 @@ class Maker {
         const double width = even_length(left, ink.x + ink.width);
         const double height = even_length(top, ink.y + ink.height);
         pixels_ += width * height;
-        if (!(width <= max_side && height <= max_side && pixels_ <= max_pixels * 4)) {
+        if (!(width <= Sprite::max_side && height <= Sprite::max_side &&
+              pixels_ <= max_pixels * 4)) {
             return fail_at(ErrorCode::OCL_LIMIT, pointer,
                            "The layer is too large to be drawn on this output.");
         }

@@ -14,6 +14,7 @@ class Sprite {
   public:
     // Transparent pixels around the content, so that shifts and chroma pairs never read outside.
     static constexpr int margin = 4;
+    static constexpr int max_side = 8192;
 
     struct Span {
         int first = 0, last = 0;  // covered columns [first, last), both even; empty when equal

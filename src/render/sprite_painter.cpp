@@ -55,7 +55,9 @@ const std::uint8_t* mixed_row(const std::uint8_t* row, const std::uint8_t* above
 }  // namespace
 
 SpritePainter::SpritePainter(int output_width)
-    : row_bytes_(static_cast<std::size_t>(output_width) + 64), bytes_(row_bytes_ * buffers) {}
+    : row_bytes_(static_cast<std::size_t>(output_width) + 64),
+      bytes_(row_bytes_ * buffers),
+      line_(Sprite::max_side) {}
 
 std::uint8_t* SpritePainter::buffer(int which) {
     return bytes_.data() + row_bytes_ * static_cast<std::size_t>(which);
@@ -134,7 +136,8 @@ RowPair SpritePainter::sampled(const Sprite& sprite, const Matrix& m, int x, int
                               std::llrint((start[0] - 0.5) * fixed),
                               std::llrint((start[1] - 0.5) * fixed),
                               std::llrint(m.xx * fixed),
-                              std::llrint(m.yx * fixed)};
+                              std::llrint(m.yx * fixed),
+                              line_.data()};
         std::uint8_t* const planes[4] = {buffer(luma + i), buffer(sampled_blue + i),
                                          buffer(sampled_red + i), buffer(alpha + i)};
         sample_row(line, planes, static_cast<std::size_t>(count));

@@ -88,6 +88,7 @@ class SpritePainter {
 
     std::size_t row_bytes_;
     std::vector<std::uint8_t> bytes_;
+    std::vector<std::uint32_t> line_;  // one row of a sprite
 };
 
 // The even columns of [left, right) that `keep` leaves in rows y and y+1; `cut` tells whether any

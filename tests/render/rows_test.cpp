@@ -135,8 +135,11 @@ TEST(Rows, SamplingIsBitIdenticalToTheReference) {
                         between(-40 * 65536, 100 * 65536),
                         between(-40 * 65536, 100 * 65536),
                         between(-3 * 65536, 3 * 65536),
-                        round % 3 == 0 ? 0 : between(-3 * 65536, 3 * 65536)};
+                        round % 3 == 0 ? 0 : between(-3 * 65536, 3 * 65536),
+                        nullptr};
         if (round % 5 == 0) line.du = 65536 * 16384LL;
+        std::vector<std::uint32_t> scratch(static_cast<std::size_t>(width));
+        if (round % 2 == 0) line.scratch = scratch.data();
         const auto count = static_cast<std::size_t>(between(1, 130));
         Row expected(4 * count), actual(4 * count, 99);
         std::uint8_t *want[4], *got[4];
