@@ -7,11 +7,13 @@
 
 #include "base/ids.hpp"
 #include "contract/json_text.hpp"
+#include "contract/secrets.hpp"
 #include "contract/validate.hpp"
 #include "crypto/digest.hpp"
 #include "studio/core/command_policy.hpp"
 #include "studio/webapi/json_body.hpp"
 #include "studio/webapi/ownership.hpp"
+#include "studio/webapi/sealing.hpp"
 
 namespace vistter::studio {
 namespace {
@@ -114,6 +116,7 @@ Result<net::Response> submit_command(Services& services, const Call& call, Comma
                     "this appliance's credentials are revoked; pair it again");
     const User& user = call.who->user;
     if (auto allowed = check_role(user, draft.type); !allowed) return allowed.error();
+    if (auto sealed = seal_draft(*device, services.random, draft); !sealed) return sealed.error();
     if (auto checked = check_draft(draft, user, services.clock.wall()); !checked)
         return checked.error();
     const WallTime now = services.clock.wall();
@@ -146,8 +149,10 @@ Result<net::Response> idempotently(Services& services, const Call& call, bool re
     if (key->empty()) return act();
     const std::string& user_id = call.who->user.user_id;
     const WallTime now = services.clock.wall();
-    const std::string request_hash = crypto::sha256_hex(
-        fmt::format("{}\n{}\n{}", call.request.method, call.request.path, call.request.body));
+    // A hash would let whoever has the database guess at a secret: none goes into it.
+    const std::string request_hash =
+        crypto::sha256_hex(fmt::format("{}\n{}\n{}", call.request.method, call.request.path,
+                                       contract::without_secrets(call.request.body)));
     const auto known = services.answers.find(user_id, *key, now);
     switch (judge_repeat(known, request_hash)) {
         case Repeat::same:
