@@ -18,6 +18,8 @@ int main(int argc, char** argv) {
     cli::Context context;
     cli::add_contract_verbs(app, context);
     cli::add_ocl_verbs(app, context);
+    cli::add_ocl_compile_verb(app, context);
+    cli::add_ocl_package_verbs(app, context);
     cli::add_pair_verb(app, context);
     cli::add_enrol_verb(app, context);
     cli::add_trust_verbs(app, context);

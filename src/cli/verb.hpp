@@ -45,6 +45,8 @@ std::filesystem::path own_folder();
 
 void add_contract_verbs(CLI::App& app, Context& context);
 void add_ocl_verbs(CLI::App& app, Context& context);
+void add_ocl_compile_verb(CLI::App& app, Context& context);   // after add_ocl_verbs
+void add_ocl_package_verbs(CLI::App& app, Context& context);  // after add_ocl_verbs
 void add_pair_verb(CLI::App& app, Context& context);
 void add_enrol_verb(CLI::App& app, Context& context);
 void add_trust_verbs(CLI::App& app, Context& context);

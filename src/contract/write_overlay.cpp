@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "contract/check.hpp"
 #include "contract/decode.hpp"
+#include "contract/findings.hpp"
 #include "contract/json_text.hpp"
 #include "contract/write.hpp"
 
@@ -276,6 +278,15 @@ std::string ease_text(const Ease& ease) {
         default:
             return "\"linear\"";
     }
+}
+
+Result<OverlayDocument> read_overlay(std::string_view text) {
+    constexpr std::size_t max_bytes = 1'048'576;  // contract C.13
+    auto value = json::parse(text, max_bytes);
+    if (!value) return std::move(value).error();
+    const Meaning meaning = judge_overlay(*value);
+    if (!meaning.findings.empty()) return error_of(meaning.findings, "The OCL document is wrong");
+    return decode_overlay(value->get_object());
 }
 
 std::string write_overlay(const OverlayDocument& document) {

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
+#include "base/result.hpp"
 #include "contract/overlay_document.hpp"
 
 namespace vistter::contract {
@@ -12,6 +14,8 @@ namespace vistter::contract {
 // Numbers must be finite. Reading the text back gives the document again, but for what no struct
 // keeps: names of layers, rights of assets and vendor members.
 std::string write_overlay(const OverlayDocument& document);
+// A valid document, whether or not this source tree draws all of it.
+Result<OverlayDocument> read_overlay(std::string_view text);
 // "hide", "linear", {"cubic_bezier":[...]}, ... as JSON text.
 std::string ease_text(const Ease& ease);
 

@@ -173,7 +173,7 @@ void check_target(const Assembled& assembled, std::string_view text,
             const bool above = issue.authoring.starts_with(authoring) &&
                                (issue.authoring.size() == authoring.size() ||
                                 issue.authoring[authoring.size()] == '/');
-            if (!above || authoring.size() < best) continue;
+            if (!above || (authoring.size() <= best && !issue.ocl.empty())) continue;
             best = authoring.size();
             issue.ocl = ocl;
         }

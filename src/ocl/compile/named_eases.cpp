@@ -8,7 +8,8 @@
 namespace vistter::ocl {
 namespace {
 
-constexpr int grid = 4'096;
+constexpr int grid = 4'096;   // where corners may be
+constexpr int fine = 32'768;  // where the pieces are held against the curve
 constexpr double pi = std::numbers::pi;
 
 double back_out(double p) {
@@ -92,6 +93,72 @@ double rounded(double value) {
     return std::round(value * 1e6) / 1e6;
 }
 
+// Straight pieces through a band around the curve, each as long as it can be. Corners lie off the
+// curve, on the outside of its bend, so that a piece may use the whole width of the band.
+class Fitter {
+  public:
+    // `band`: how far a piece may be off on the fine grid; the rest of the tolerance is for what
+    // happens between its points and for rounding.
+    Fitter(const Curve& curve, double band) : band_(band), values_(fine + 1) {
+        for (int i = 0; i <= fine; ++i) values_[index(i)] = curve(i / double(fine));
+        values_.front() = 0;
+        values_.back() = 1;
+    }
+
+    std::optional<std::vector<std::pair<double, double>>> run() const {
+        std::vector<std::pair<double, double>> points{{0, 0}};
+        for (int at = 0; at < fine;) {
+            if (points.size() == max_curve_points) return std::nullopt;
+            at = next(at, points);
+        }
+        return points;
+    }
+
+  private:
+    struct Cone {
+        double low = -1e9, high = 1e9;  // slopes that keep to the band, per step of the fine grid
+    };
+
+    static std::size_t index(int i) { return static_cast<std::size_t>(i); }
+    double value(int i) const { return values_[index(i)]; }
+
+    // Appends the corner that follows the last point, which stands at `from`; returns where.
+    int next(int from, std::vector<std::pair<double, double>>& points) const {
+        const double start = points.back().second;
+        Cone cone, kept;
+        int end = from;
+        for (int i = from + 1; i <= fine; ++i) {
+            const double low = (value(i) - band_ - start) / (i - from);
+            const double high = (value(i) + band_ - start) / (i - from);
+            cone = {std::max(cone.low, low), std::min(cone.high, high)};
+            if (cone.low > cone.high) break;
+            const double last = (1 - start) / (i - from);
+            const bool done = i == fine && last >= cone.low && last <= cone.high;
+            if (done) {
+                points.emplace_back(1, 1);
+                return fine;
+            }
+            const bool corner = i % (fine / grid) == 0 && i < fine;
+            if (!corner) continue;
+            end = i;
+            kept = cone;
+        }
+        if (end == from) {  // a bend too sharp for the band ends here, or the last step of all
+            end = from + fine / grid;
+            points.emplace_back(end / double(fine), rounded(value(end)));
+            return end;
+        }
+        const double bend = value(std::min(fine, end + 8)) - 2 * value(end) + value(end - 8);
+        const double aim = value(end) - std::copysign(band_, bend);
+        const double slope = std::clamp((aim - start) / (end - from), kept.low, kept.high);
+        points.emplace_back(end / double(fine), rounded(start + slope * (end - from)));
+        return end;
+    }
+
+    double band_;
+    std::vector<double> values_;
+};
+
 }  // namespace
 
 std::optional<Curve> named_curve(const contract::AuthoredEase& ease) {
@@ -112,40 +179,7 @@ std::optional<Curve> named_curve(const contract::AuthoredEase& ease) {
 
 std::optional<std::vector<std::pair<double, double>>> curve_points(const Curve& curve,
                                                                    double tolerance) {
-    std::vector<double> values(grid + 1);
-    for (int i = 0; i <= grid; ++i) values[static_cast<std::size_t>(i)] = curve(i / double(grid));
-    values.front() = 0;
-    values.back() = 1;
-    const auto value = [&](int i) { return values[static_cast<std::size_t>(i)]; };
-    // Whether the piece from a to b keeps to the curve, with room for rounding to 1e-6.
-    const auto fits = [&](int a, int b) {
-        const double from = rounded(value(a)), to = rounded(value(b));
-        for (int i = a + 1; i < b; ++i) {
-            const double line = from + (to - from) * (i - a) / (b - a);
-            if (std::abs(line - value(i)) > tolerance * 0.98) return false;
-        }
-        return true;
-    };
-    std::vector<std::pair<double, double>> points{{0, 0}};
-    for (int at = 0; at < grid;) {
-        // The farthest end that fits before the first that does not: past it a curve may come back
-        // by chance.
-        int step = 1;
-        while (at + step < grid && fits(at, std::min(grid, at + step * 2))) step *= 2;
-        int low = std::min(grid, at + step), high = std::min(grid, at + step * 2);
-        while (low < high) {
-            const int middle = (low + high + 1) / 2;
-            if (fits(at, middle)) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        at = low;
-        if (points.size() == max_curve_points) return std::nullopt;
-        points.emplace_back(at / double(grid), rounded(value(at)));
-    }
-    return points;
+    return Fitter(curve, tolerance * 0.9).run();
 }
 
 }  // namespace vistter::ocl
