@@ -10,6 +10,7 @@
 #include <functional>
 #include <vector>
 
+#include "ffmpeg.hpp"
 #include "floor.hpp"
 #include "scene.hpp"
 
@@ -114,14 +115,20 @@ bool measure(int width, int height) {
         fmt::print("{:32} {:7.3f} ({:4.2f} x) {:7.3f} ({:4.2f} x)\n", names[i], hot[i],
                    hot[i] / hot[0], cold[i], cold[i] / cold[0]);
     }
+    const auto ffmpeg = bench::measure_ffmpeg(whole, *moving);
+    if (ffmpeg) {
+        fmt::print("{:32} {:7.3f} (ours is 1/{:.1f}, {:.1f} dB alike)\n", "ffmpeg's filter graph",
+                   ffmpeg->ms, ffmpeg->ms / cold[1], ffmpeg->likeness);
+    }
     fmt::print("likeness of the first two        {:7.1f} dB, {} stand-ins\n", decibels,
                moving->stand_ins());
     fmt::print(R"({{"bench":"overlay","width":{},"height":{},"floor_ms":{:.4f},"moving_ms":{:.4f},)"
                R"("moving_ratio":{:.3f},"moving_ratio_memory":{:.3f},"between_ratio":{:.3f},)"
-               R"("resting_ms":{:.4f},"empty_ms":{:.4f},"likeness_db":{:.1f}}})"
+               R"("resting_ms":{:.4f},"empty_ms":{:.4f},"likeness_db":{:.1f},"ffmpeg_ms":{:.3f},)"
+               R"("ffmpeg_likeness_db":{:.1f}}})"
                "\n",
                width, height, hot[0], hot[1], hot[1] / hot[0], cold[1] / cold[0], hot[2] / hot[0],
-               hot[3], hot[4], decibels);
+               hot[3], hot[4], decibels, ffmpeg ? ffmpeg->ms : -1, ffmpeg ? ffmpeg->likeness : -1);
     return decibels > 45 && moving->stand_ins() == 0;
 }
 

@@ -17,7 +17,7 @@ using contract::Property;
 namespace {
 
 constexpr std::int64_t period_ms = Scene::period * 1000 / 30;
-constexpr double faint = 0.2, small = 0.6, large = 1.2;
+constexpr double small = 0.6, large = 1.2;
 
 // 0 to 1 and back.
 double phase(int n) {
@@ -103,9 +103,8 @@ Scene::Scene(int width, int height, double step) : width_(width), height_(height
 
 Place Scene::place(std::size_t index, int n) const {
     const double p = phase(n), height = height_;
-    const double fading = faint * (1 - p) + p;
-    if (index == 0) return {0, std::floor(height * .9 / 2) * 2 - step_ * period * p, 1, fading};
-    if (index == 1) return {width_ - pieces_[1].width - 40.0, 40, 1, fading};
+    if (index == 0) return {0, std::floor(height * .9 / 2) * 2 - step_ * period * p, 1, p};
+    if (index == 1) return {width_ - pieces_[1].width - 40.0, 40, 1, p};
     return {std::floor(width_ * .1) * 1.0, std::floor(height * .3), small * (1 - p) + large * p, 1};
 }
 
@@ -134,8 +133,7 @@ std::unique_ptr<render::OverlayRenderer> Scene::renderer(Motion motion) const {
         const Pair start{from.x + middle[0], from.y + middle[1]};
         const Pair end{to.x + middle[0], to.y + middle[1]};
         layer.props[Property::position] = start;
-        layer.props[Property::opacity] = from.opacity;
-        if (motion == Motion::empty) layer.props[Property::opacity] = 0.0;
+        layer.props[Property::opacity] = motion == Motion::empty ? 0.0 : to.opacity;
         if (motion == Motion::moving) {
             if (start != end) layer.tracks.push_back(track(Property::position, start, end));
             if (from.opacity != to.opacity)
