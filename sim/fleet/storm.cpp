@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "link/close_code.hpp"
 #include "sim/fleet/fleet.hpp"
 #include "sim/fleet/loop_thread.hpp"
 #include "sim/fleet/studio_end.hpp"
@@ -55,7 +54,7 @@ Storm figures(int appliances, std::vector<std::int64_t> times) {
     }
     storm.window_s = static_cast<double>(times.back() - times.front()) / 1e9;
     storm.peak_per_s = static_cast<double>(peak);
-    storm.even_per_s = appliances * 1'000.0 / link::draining_window_ms;
+    storm.even_per_s = storm.back / storm.window_s;
     return storm;
 }
 

@@ -11,7 +11,7 @@ struct Storm {
     int appliances = 0, back = 0;
     double window_s = 0;    // from the first to the last return
     double peak_per_s = 0;  // most returns within any second of it
-    double even_per_s = 0;  // if they were spread evenly over the window of a drain (contract B.7)
+    double even_per_s = 0;  // the mean over that window
 };
 
 enum class Departure {

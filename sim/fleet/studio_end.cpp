@@ -75,6 +75,7 @@ void StudioEnd::start() {
     const studio::StudioKey key{FleetTrust::studio_kid, trust_.studio_key.to_pem()};
     options.keys = {{key}, {key}};
     options.heartbeat_s = heartbeat_s;
+    options.defences = defences;
     options.pace = {0, 0};  // as fast as both ends can
     channel_ = studio::make_channel(loop_, *database_, directory_, reports_, machine_clock(),
                                     machine_random(), options);

@@ -26,7 +26,10 @@ class FleetReports final : public studio::Projection {
     void on_progress(const contract::Envelope&, const contract::Progress& progress) override;
     // From now on answers are counted here; null: nowhere.
     void count_in(store::Database* database);
-    void on_event(const contract::Envelope&, const contract::Event&) override { ++events; }
+    void on_event(const contract::Envelope&, const contract::Event& event) override {
+        ++events;
+        broken_transcripts += event.event_type == "security.transcript_broken" ? 1 : 0;
+    }
     void on_metrics(const contract::Envelope&, const contract::Metrics&) override {}
     void on_state_report(const contract::Envelope&, const contract::StateReport&) override {}
     void changed(const std::string&) override {
@@ -37,7 +40,7 @@ class FleetReports final : public studio::Projection {
     std::function<void(const std::string& device_id)> hello;
     std::function<void(const std::string& message_id)> answered;  // an ACK or the end
     std::function<void()> committed;
-    std::int64_t hellos = 0, events = 0;
+    std::int64_t hellos = 0, events = 0, broken_transcripts = 0;
 
   private:
     void count(const std::string& message_id, const char* column);
@@ -60,7 +63,8 @@ class StudioEnd {
 
     std::size_t max_connections = 4'096;
     int heartbeat_s = 8;
-    bool count_answers = false;  // in table drill_answer (message_id, first_answers, ends)
+    link::ReceiverDefences defences;  // as the next start() takes them
+    bool count_answers = false;       // in table drill_answer (message_id, first_answers, ends)
 
   private:
     class Directory final : public studio::DeviceDirectory {

@@ -18,8 +18,7 @@ int hand_over(std::vector<std::string> arguments) {
     for (auto& argument : arguments) pointers.push_back(argument.data());
     pointers.push_back(nullptr);
     ::execv(program.c_str(), pointers.data());
-    std::cerr << "vistter: " << program
-              << " is not there; it is built with the tests (scripts/build)\n";
+    std::cerr << "vistter: " << program << " is not there; scripts/build makes it\n";
     return exit_not_found;
 }
 

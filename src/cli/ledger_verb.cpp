@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "base/file.hpp"
-#include "cli/ledger_file.hpp"
+#include "cli/ledger/ledger_file.hpp"
 #include "cli/verb.hpp"
 #include "contract/object_writer.hpp"
 

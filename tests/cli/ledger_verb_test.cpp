@@ -33,8 +33,8 @@ class LedgerVerb : public ::testing::Test {
                 R"({"config_patch":{"device":{"name":"a"}}})");
             say(device_, studio_, device_key_, device_kid, "ACK", id_of(10 + i),
                 R"({"status":"completed"})");
-            anchor(studio_, device_);
-            anchor(device_, studio_);
+            anchor(studio_, device_, studio_key_, studio_kid);
+            anchor(device_, studio_, device_key_, device_kid);
         }
         keys_ = write("keys.json", R"({"keys":[)" + key_entry(studio_kid, studio_key_) + "," +
                                        key_entry(device_kid, device_key_) + "]}");
@@ -63,15 +63,14 @@ class LedgerVerb : public ::testing::Test {
                  ""});
     }
     // `to` hears from `from` how far it is.
-    static void anchor(const Rows& from, Rows& to) {
-        add(to, {0,
-                 {1'795'000'000'050},
-                 "in",
-                 "HEARTBEAT",
-                 id_of(99),
-                 std::to_string(from.size()) + " " + from.back().hash,
-                 "",
-                 ""});
+    static void anchor(const Rows& from, Rows& to, const crypto::PrivateKey& key,
+                       std::string_view kid) {
+        Rows heard = from;
+        say(heard, to, key, kid, "HEARTBEAT", id_of(80),
+            contract::ObjectWriter()
+                .integer("ledger_rows", std::ssize(from))
+                .text("ledger_head", from.back().hash)
+                .str());
     }
     static std::string key_entry(std::string_view kid, const crypto::PrivateKey& key) {
         return contract::ObjectWriter()
@@ -130,6 +129,20 @@ TEST_F(LedgerVerb, ProvesTwoWholeLedgers) {
     EXPECT_NE(outcome.text.find("9 rows, whole"), std::string::npos) << outcome.text;
     EXPECT_NE(outcome.text.find("6 messages agree, 3 anchors hold"), std::string::npos)
         << outcome.text;
+}
+
+// What an appliance answers a second time, or to a message it refuses at the door, it keeps no row
+// of; anything else that the sender does not have came from nowhere.
+TEST_F(LedgerVerb, OnlyAnAnswerSaidInPassingMayBeMissingAtItsSender) {
+    for (const char* status : {"duplicate", "rejected", "completed"}) {
+        Rows device = device_, studio = studio_;
+        say(device, studio, device_key_, device_kid, "ACK", id_of(50),
+            std::string(R"({"status":")") + status + "\"}");
+        device.pop_back();
+        const auto outcome = verify_both(device, studio);
+        const bool kept = std::string(status) == "completed";
+        EXPECT_EQ(outcome.exit_code, kept ? exit_failed : exit_ok) << status << outcome.text;
+    }
 }
 
 // Every byte of every row counts: the first bad row is named.

@@ -39,7 +39,7 @@ class LongSleepTest : public ::testing::Test {
         appliance_->sign_in();
     }
     // Both ends go to sleep and wake up with another date: Studio on the ports it had.
-    void sleep_for(int days) {
+    void wake_after(int days) {
         appliance_.reset();
         const auto address = [](const std::string& url) { return url.substr(url.find("//") + 2); };
         const std::string listen = address(studio_->url), channel = address(studio_->channel_url);
@@ -84,27 +84,27 @@ class LongSleepTest : public ::testing::Test {
 };
 
 TEST_F(LongSleepTest, AfterThirteenMonthsItComesHomeWithoutAVisit) {
-    sleep_for(thirteen_months);
+    wake_after(thirteen_months);
     EXPECT_TRUE(link_is("connected")) << link();
 }
 
 TEST_F(LongSleepTest, WhenItsCertificateHasEndedItComesHomeWithANewOne) {
     ASSERT_LT(certificate_end().ms, in_days(two_years).ms);
-    sleep_for(two_years);
+    wake_after(two_years);
     EXPECT_TRUE(link_is("connected")) << link();
     EXPECT_GT(certificate_end().ms, in_days(two_years).ms);
 }
 
 TEST_F(LongSleepTest, ARevokedOneStaysOut) {
     revoke_asleep();
-    sleep_for(thirteen_months);
+    wake_after(thirteen_months);
     EXPECT_TRUE(link_is("revoked")) << link();
 }
 
 // Without a valid certificate it hears no more than any stranger: that it is not let in.
 TEST_F(LongSleepTest, ARevokedOneWhoseCertificateHasEndedStaysOut) {
     revoke_asleep();
-    sleep_for(two_years);
+    wake_after(two_years);
     EXPECT_TRUE(link_is("auth_failed")) << link();
     EXPECT_LT(certificate_end().ms, in_days(two_years).ms);
 }

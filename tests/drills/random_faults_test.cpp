@@ -38,7 +38,7 @@ TEST(RandomFaults, LoseNothingDoubleNothingAndKeepTheOrder) {
 
 // The judge must see what these defences are for.
 TEST(RandomFaults, WithoutDedupeTheRunFails) {
-    const Result result = drill({"--commands", "3000", "--faults", "300", "--without", "dedupe",
+    const Result result = drill({"--commands", "1500", "--faults", "150", "--without", "dedupe",
                                  "--appliances", "10", "--stall-ms", "20000"});
     EXPECT_EQ(result.exit_code, 1) << result.line;
     EXPECT_EQ(result.line.find("\"doubled\":0,"), std::string::npos) << result.line;
@@ -49,6 +49,22 @@ TEST(RandomFaults, WhenAcknowledgedRowsAreNotDurableTheRunFails) {
                                  "--appliances", "10", "--stall-ms", "20000"});
     EXPECT_EQ(result.exit_code, 1) << result.line;
     EXPECT_EQ(result.line.find("\"lost\":0,"), std::string::npos) << result.line;
+}
+
+// Nothing is lost or doubled without the window, because a command is known by its id; but words
+// that are heard twice break the transcript that both ends keep of a session.
+TEST(RandomFaults, WithoutTheReplayWindowTheRunFails) {
+    const Result result =
+        drill({"--commands", "1000", "--faults", "100", "--only", "repeat", "--without",
+               "replay_window", "--appliances", "5", "--stall-ms", "10000"});
+    EXPECT_EQ(result.exit_code, 1) << result.line;
+    EXPECT_EQ(result.line.find("\"distrusted\":0,"), std::string::npos) << result.line;
+}
+
+TEST(RandomFaults, WhenFormerSessionsAreHeardTheRunFails) {
+    const Result result = drill({"--commands", "3000", "--faults", "300", "--without",
+                                 "session_binding", "--appliances", "10", "--stall-ms", "20000"});
+    EXPECT_EQ(result.exit_code, 1) << result.line;
 }
 
 }  // namespace

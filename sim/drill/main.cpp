@@ -4,16 +4,45 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 
 #include "base/log.hpp"
-#include "drill.hpp"
-#include "kit/temporary_folder.hpp"
+#include "sim/drill/drill.hpp"
 
 namespace {
 
 using namespace vistter;
+namespace fs = std::filesystem;
+
+// A folder for the databases that goes with the run.
+struct Scratch {
+    explicit Scratch(const fs::path& parent) : path((parent / "vistter-drill-XXXXXX").string()) {
+        if (::mkdtemp(path.data()) == nullptr)
+            throw std::runtime_error("cannot make a folder in " + parent.string());
+    }
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+    ~Scratch() {
+        std::error_code ignored;
+        fs::remove_all(path, ignored);
+    }
+    std::string path;
+};
+
+constexpr std::pair<const char*, drill::Without> defences[] = {
+    {"nothing", drill::Without::nothing},
+    {"dedupe", drill::Without::dedupe},
+    {"durability", drill::Without::durability},
+    {"replay_window", drill::Without::replay_window},
+    {"session_binding", drill::Without::session_binding}};
+
+std::vector<std::string> names_of_defences() {
+    std::vector<std::string> names;
+    for (const auto& [name, defence] : defences) names.emplace_back(name);
+    return names;
+}
 
 std::string as_json(const drill::Plan& plan, const drill::Outcome& outcome) {
     std::string kinds;
@@ -22,10 +51,11 @@ std::string as_json(const drill::Plan& plan, const drill::Outcome& outcome) {
     return fmt::format(
         "{{\"drill\":\"random-faults\",\"seed\":{},\"commands\":{},\"faults\":{},\"kinds\":{{{}}},"
         "\"messages\":{},\"lost\":{},\"doubled\":{},\"disordered\":{},\"disagreed\":{},"
-        "\"ledger_faults\":{},\"took_ms\":{},\"passed\":{}}}",
+        "\"ledger_faults\":{},\"distrusted\":{},\"ledger_matched\":{},\"took_ms\":{},"
+        "\"passed\":{}}}",
         plan.seed, outcome.commands, outcome.faults, kinds, outcome.messages, outcome.lost,
         outcome.doubled, outcome.disordered, outcome.disagreed, outcome.ledger_faults,
-        outcome.took_ms, outcome.good());
+        outcome.distrusted, outcome.ledger_matched, outcome.took_ms, outcome.good());
 }
 
 }  // namespace
@@ -44,17 +74,19 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     command->add_option("--seed", plan.seed, "Repeats a run's choices")->capture_default_str();
     command->add_option("--without", without, "A defence that is taken away; the run must fail")
-        ->check(CLI::IsMember({"nothing", "dedupe", "durability"}));
+        ->check(CLI::IsMember(names_of_defences()));
+    command->add_option("--only", plan.only, "Faults of this kind and no other")
+        ->check(CLI::IsMember(drill::fault_kinds()));
     command->add_option("--folder", folder, "Where the databases lie (default: in memory)");
     command->add_option("--stall-ms", plan.stall_ms, "Given up after so long without any end");
     CLI11_PARSE(app, argc, argv);
-    if (without == "dedupe") plan.without = drill::Without::dedupe;
-    if (without == "durability") plan.without = drill::Without::durability;
+    for (const auto& [name, defence] : defences) {
+        if (without == name) plan.without = defence;
+    }
     (void)sim::raise_file_limit();
-    if (folder.empty() && std::filesystem::is_directory("/dev/shm")) folder = "/dev/shm";
-    const kit::TemporaryFolder scratch(folder.empty() ? std::filesystem::temp_directory_path()
-                                                      : std::filesystem::path(folder));
-    plan.folder = scratch.path().string();
+    if (folder.empty() && fs::is_directory("/dev/shm")) folder = "/dev/shm";
+    const Scratch scratch(folder.empty() ? fs::temp_directory_path() : fs::path(folder));
+    plan.folder = scratch.path;
     const drill::Outcome outcome = drill::Drill(plan).run();
     std::cout << as_json(plan, outcome) << std::endl;
     return outcome.good() && outcome.commands == plan.commands ? 0 : 1;

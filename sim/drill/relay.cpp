@@ -1,4 +1,4 @@
-#include "relay.hpp"
+#include "sim/drill/relay.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "drill.hpp"
+#include "sim/drill/drill.hpp"
 
 #include <array>
 #include <filesystem>
@@ -37,6 +37,18 @@ std::string drawn_kind(Random& random) {
     return kinds.front().kind;
 }
 
+// Heartbeats compare what was said with what was let in: often, because sessions are short here.
+constexpr int heartbeat_s = 1;
+// What was said last is proven by the heartbeats after it, a doubt by two more.
+constexpr std::int64_t rest_ns = 4'000'000'000 * heartbeat_s;
+
+link::ReceiverDefences defences(Without without) {
+    link::ReceiverDefences all;
+    all.replay_window = all.nonces = without != Without::replay_window;
+    all.session_binding = without != Without::session_binding;
+    return all;
+}
+
 // The database as it is now, in files beside it; and back to that.
 void copy_database(const std::string& from, const std::string& to) {
     for (const char* ending : {"", "-wal"}) {
@@ -50,6 +62,12 @@ void copy_database(const std::string& from, const std::string& to) {
 
 }  // namespace
 
+std::vector<std::string> fault_kinds() {
+    std::vector<std::string> names;
+    for (const Weight& weight : kinds) names.emplace_back(weight.kind);
+    return names;
+}
+
 Drill::Drill(const Plan& plan)
     : plan_(plan),
       random_(plan.seed),
@@ -60,7 +78,12 @@ Drill::Drill(const Plan& plan)
     studio_.count_answers = true;
     studio_.reports().answered = [this](const std::string& id) { answered_.push_back(id); };
     studio_.reports().committed = [this] { settle(); };
-    for (auto& appliance : fleet_.appliances()) appliance->options.between_tries = {5, 200};
+    studio_.defences = defences(plan.without);
+    studio_.heartbeat_s = heartbeat_s;
+    for (auto& appliance : fleet_.appliances()) {
+        appliance->options.between_tries = {5, 200};
+        appliance->options.defences = defences(plan.without);
+    }
 }
 
 Outcome Drill::run() {
@@ -74,6 +97,7 @@ Outcome Drill::run() {
     outcome_.commands = static_cast<std::int64_t>(ordered_.size());
     outcome_.messages = relay_.passed();
     check(outcome_, ordered_, studio_, fleet_);
+    outcome_.distrusted = studio_.reports().broken_transcripts;
     outcome_.took_ms = (now_ns() - begin) / 1'000'000;
     fleet_.stop();
     studio_.stop();
@@ -96,7 +120,12 @@ void Drill::turn() {
         strike();
     }
     const bool stalled = now_ns() - last_end_ns_ > plan_.stall_ms * 1'000'000;
-    if (stalled || at_rest()) loop_.stop();
+    if (!at_rest())
+        rest_began_ns_ = 0;
+    else if (rest_began_ns_ == 0)
+        rest_began_ns_ = now_ns();
+    const bool rested = rest_began_ns_ > 0 && now_ns() - rest_began_ns_ > rest_ns;
+    if (stalled || rested) loop_.stop();
 }
 
 // Everything was ordered and has ended, and nothing waits for a receipt any more.
@@ -136,7 +165,7 @@ void Drill::order_one() {
 
 // One fault that really hits something.
 void Drill::strike() {
-    const std::string kind = drawn_kind(random_);
+    const std::string kind = plan_.only.empty() ? drawn_kind(random_) : plan_.only;
     for (int tries = 0; tries < 50; ++tries) {
         const auto appliance = static_cast<std::size_t>(random_.below(fleet_.appliances().size()));
         if (!hit(kind, appliance)) continue;

@@ -9,20 +9,29 @@
 #include <string>
 #include <vector>
 
-#include "relay.hpp"
+#include "sim/drill/relay.hpp"
 #include "sim/fleet/fleet.hpp"
 #include "sim/fleet/studio_end.hpp"
 
 namespace vistter::drill {
 
 // Which defence is taken away: with one of these the drill must fail.
-enum class Without { nothing, dedupe, durability };
+enum class Without {
+    nothing,
+    dedupe,
+    durability,
+    replay_window,    // and the nonces, its second lock
+    session_binding,  // messages of former sessions are taken as this one's
+};
+
+std::vector<std::string> fault_kinds();
 
 struct Plan {
     std::int64_t commands = 20'000, faults = 500;
     int appliances = 40;
     std::uint64_t seed = 1;
     Without without = Without::nothing;
+    std::string only;                 // faults of this kind and no other; empty: all kinds
     std::string folder;               // of the databases
     std::int64_t stall_ms = 120'000;  // without any command ending: given up
 };
@@ -35,8 +44,13 @@ struct Outcome {
     std::int64_t doubled = 0;        // more than one effect
     std::int64_t disordered = 0;     // effects of one lane in another order than Studio's
     std::int64_t disagreed = 0;      // ends or answers of one command that differ or came twice
-    std::int64_t ledger_faults = 0;  // rows of either chained ledger that do not hold
-    bool good() const { return lost + doubled + disordered + disagreed + ledger_faults == 0; }
+    std::int64_t ledger_faults = 0;  // rows of either ledger that do not hold, or that the other
+                                     // end's ledger contradicts
+    std::int64_t distrusted = 0;     // sessions in which something was let in that was not said so
+    bool good() const {
+        return lost + doubled + disordered + disagreed + ledger_faults + distrusted == 0;
+    }
+    std::int64_t ledger_matched = 0;  // rows that stand in both ledgers
 };
 
 struct Ordered {
@@ -80,7 +94,7 @@ class Drill {
     std::int64_t last_end_ns_ = 0;
     std::map<std::size_t, async::Handle> returning_;  // appliances that are down
     async::Handle studio_returning_;
-    bool resting_ = false;
+    std::int64_t rest_began_ns_ = 0;  // 0: not at rest
 };
 
 }  // namespace vistter::drill

@@ -1,12 +1,15 @@
 // The judge: what was ordered, against Studio's records and answers, the appliances' journals and
 // effects, and both chained ledgers.
 #include <algorithm>
+#include <tuple>
 
-#include "drill.hpp"
-#include "link/ledger_chain.hpp"
+#include "cli/ledger/ledger_file.hpp"
+#include "sim/drill/drill.hpp"
 
 namespace vistter::drill {
 namespace {
+
+constexpr std::int64_t all_rows = 1'000'000'000;
 
 struct Answers {
     std::int64_t first = 0, ends = 0;
@@ -78,11 +81,18 @@ std::vector<link::LedgerRow> device_ledger(store::Database& database) {
     return rows;
 }
 
-void check_ledger(Outcome& outcome, const std::vector<link::LedgerRow>& rows) {
-    if (rows.empty()) return;
-    const std::string before =
-        rows.front().n == 1 ? std::string(link::empty_ledger_head) : rows.front().prev;
-    outcome.ledger_faults += link::first_fault(rows, before).has_value() ? 1 : 0;
+// Both ends kept the same conversation: each chain holds, each anchor is a row the other has, and
+// no message came that the other never sent or sent otherwise.
+void check_ledgers(Outcome& outcome, const std::vector<link::LedgerRow>& device,
+                   const std::vector<link::LedgerRow>& studio) {
+    const auto chains = cli::chain_findings(device).size() + cli::chain_findings(studio).size();
+    outcome.ledger_faults += static_cast<std::int64_t>(chains);
+    if (chains > 0) return;
+    for (const auto& [rows, other] : {std::tie(device, studio), std::tie(studio, device)}) {
+        const cli::Comparison compared = cli::compare(rows, other);
+        outcome.ledger_faults += static_cast<std::int64_t>(compared.findings.size());
+        outcome.ledger_matched += compared.matched;
+    }
 }
 
 }  // namespace
@@ -106,9 +116,8 @@ void check(Outcome& outcome, const std::vector<Ordered>& ordered, sim::StudioEnd
         for (const bool of_lane : {false, true})
             check_effects(outcome, expected[of_lane ? 1 : 0][i], appliance.log().effects(of_lane));
         outcome.lost += unfinished(appliance.database());
-        check_ledger(outcome, device_ledger(appliance.database()));
-        check_ledger(outcome,
-                     studio.channel().ledger_rows(appliance.member().device_id, 0, 1'000'000'000));
+        check_ledgers(outcome, device_ledger(appliance.database()),
+                      studio.channel().ledger_rows(appliance.member().device_id, 0, all_rows));
     }
 }
 
