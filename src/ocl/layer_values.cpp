@@ -50,11 +50,14 @@ std::array<double, n> clamped(std::array<double, n> value, double low, double hi
 // (refused when the document was parsed) reads as absent.
 class Reader {
   public:
-    Reader(const Layer& layer, const ScenePosition* position)
-        : layer_(layer), position_(position) {}
+    Reader(const Layer& layer, const ScenePosition* position) : layer_(layer), position_(position) {
+        for (const auto& [property, value] : layer.props) given_ |= bit(property);
+        for (const PropertyTrack& track : layer.tracks) given_ |= bit(track.property);
+    }
 
     template <class T>
     std::optional<T> animated(Property property) const {
+        if (!(given_ & bit(property))) return std::nullopt;
         const std::optional<T> body = on_track<T>(property, Phase::body);
         const std::optional<T> value = body ? body : in_props<T>(property);
         if (!position_ || !position_->outro) return value;
@@ -67,6 +70,7 @@ class Reader {
     // bool and string: the key in force, no mixing.
     template <class T>
     const T* discrete(Property property) const {
+        if (!(given_ & bit(property))) return nullptr;
         if (position_ && position_->outro) {
             if (const T* value = discrete_on_track<T>(property, Phase::outro)) return value;
         }
@@ -81,6 +85,10 @@ class Reader {
     }
 
   private:
+    static constexpr std::uint32_t bit(Property property) {
+        return std::uint32_t{1} << static_cast<unsigned>(property);
+    }
+
     TrackPlace place(Property property, Phase phase) const {
         if (!position_) return {};
         for (const PropertyTrack& track : layer_.tracks) {
@@ -117,6 +125,7 @@ class Reader {
 
     const Layer& layer_;
     const ScenePosition* position_;  // null: props only
+    std::uint32_t given_ = 0;        // the properties that stand in props or tracks
 };
 
 bool has_text(const Layer& layer) {

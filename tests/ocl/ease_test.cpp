@@ -70,6 +70,53 @@ TEST(Ease, GoldenVectorOfTheContract) {
     }
 }
 
+// The contract's 48 halvings as they are written, one by one.
+double written_cubic(const Ease& ease, double p) {
+    if (p <= 0) return 0;
+    if (p >= 1) return 1;
+    const double cx = 3 * ease.x1, bx = 3 * (ease.x2 - ease.x1) - cx, ax = 1 - cx - bx;
+    const double cy = 3 * ease.y1, by = 3 * (ease.y2 - ease.y1) - cy, ay = 1 - cy - by;
+    double low = 0, high = 1;
+    for (int i = 0; i < 48; ++i) {
+        const double middle = 0.5 * (low + high);
+        (((ax * middle + bx) * middle + cx) * middle < p ? low : high) = middle;
+    }
+    const double t = 0.5 * (low + high);
+    return ((ay * t + by) * t + cy) * t;
+}
+
+// G3.4: skipping halvings changes no bit: ordinary curves, level ones, instants at cells' edges and
+// at both ends.
+TEST(Ease, CubicCurvesAreTheWrittenHalvingsBitForBit) {
+    const std::uint64_t seed = 48;
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    SeededRandom random(seed);
+    const auto unit = [&] {
+        switch (random.below(4)) {
+            case 0:
+                return static_cast<double>(random.below(2));
+            case 1:
+                return static_cast<double>(random.below(5)) / 4;
+            default:
+                return static_cast<double>(random.below(1'000'001)) / 1e6;
+        }
+    };
+    for (int i = 0; i < 300'000; ++i) {
+        const Ease ease = cubic(unit(), unit() * 8 - 4, unit(), unit() * 8 - 4);
+        const std::int64_t q = std::int64_t{1} << (1 + random.below(52));
+        const auto below = [&](std::int64_t n) {
+            return static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(n)));
+        };
+        const std::int64_t near_an_end = std::min<std::int64_t>(q - 1, below(3));
+        const std::int64_t p = i % 3 == 0   ? near_an_end
+                               : i % 3 == 1 ? q - 1 - near_an_end
+                                            : below(q);
+        const double share = static_cast<double>(p) / static_cast<double>(q);
+        ASSERT_EQ(ease_fraction(ease, p, q), written_cubic(ease, share))
+            << ease.x1 << ' ' << ease.y1 << ' ' << ease.x2 << ' ' << ease.y2 << " at " << share;
+    }
+}
+
 TEST(Ease, RandomCurvesStayWithinTheTolerance) {
     const std::uint64_t seed = 20'261'122;
     SCOPED_TRACE(testing::Message() << "seed " << seed);
