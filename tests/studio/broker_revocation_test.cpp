@@ -71,6 +71,16 @@ class BrokerRevocationTest : public testing::Test {
         return outcome;
     }
 
+    // Once Studio has said hello to its broker, as its page shows it.
+    static json::value broker_of(const Client& ann) {
+        json::value shown;
+        for (int n = 0; n < 200; ++n) {
+            shown = ann.get("/v1/studio").body.at("broker");
+            if (shown.at("connected").as_bool()) break;
+        }
+        return shown;
+    }
+
     kit::TemporaryFolder folder;
     const std::uint16_t port = sim::free_port().value();
     sim::ChildProcess broker;
@@ -83,6 +93,10 @@ TEST_F(BrokerRevocationTest, ARevokedCertificateIsRefusedAtTheBrokersDoor) {
         {"--broker-url", "mqtts://127.0.0.1:" + std::to_string(port), "--broker-crl",
          broker_file("crl.pem").string(), "--broker-pid-file", broker_file("pid").string()});
     Client ann = studio.signed_in();
+    const json::value standing = broker_of(ann);
+    EXPECT_TRUE(standing.at("connected").as_bool()) << standing;
+    EXPECT_FALSE(standing.at("certificate_ends_soon").as_bool());
+    EXPECT_TRUE(standing.at("certificate_ends").is_string());
     PairingDevice kept{.serial = "SN-1"}, lost{.serial = "SN-2"};
     std::vector<Reply> paired;
     for (const PairingDevice* device : {&kept, &lost}) {

@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 
 #include "async/loop.hpp"
+#include "base/file.hpp"
 #include "contract/object_writer.hpp"
 #include "crypto/admission.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/recovery.hpp"
+#include "crypto/revocation.hpp"
 #include "kit/temporary_folder.hpp"
 #include "studio/adapters/authority/authority.hpp"
 #include "studio/adapters/channel/channel.hpp"
@@ -335,6 +337,35 @@ TEST_F(TrustDeskTest, ASessionIsBoundToACertificateThatIsGood) {
     EXPECT_FALSE(desk->admit(request, {}));
     clock.advance_ms(401 * day_ms);
     EXPECT_FALSE(desk->admit(request, connection));
+}
+
+// G1.7: what a broker reads; a certificate that is over needs no place on a list.
+TEST_F(TrustDeskTest, WhatOpensNothingIsOnARevocationListUntilItIsOver) {
+    const auto listed = [&](const crypto::Certificate& root) {
+        const auto text = read_file(trust->revocations_file(), 1u << 20);
+        const auto list = crypto::read_revocations(text ? *text : "", root);
+        return list ? static_cast<int>(list->serials.size()) : -1;
+    };
+    const auto root = crypto::Certificate::from_pem(trust->root_pem()).value();
+    EXPECT_TRUE(*trust->keep_revocations(desk->revoked_certificates()));
+    EXPECT_EQ(listed(root), 0);
+    renew("client_cert", crypto::PrivateKey::generate());
+    EXPECT_FALSE(*trust->keep_revocations(desk->revoked_certificates())) << "good for the overlap";
+    clock.advance_ms(default_overlap_s * 1'000);
+    desk->tick();
+    EXPECT_EQ(desk->revoked_certificates().size(), 1U);
+    ASSERT_TRUE(desk->revoke(box, ann));
+    EXPECT_EQ(desk->revoked_certificates().size(), 2U);
+    EXPECT_TRUE(*trust->keep_revocations(desk->revoked_certificates()));
+    EXPECT_EQ(listed(root), 2);
+    EXPECT_FALSE(*trust->keep_revocations(desk->revoked_certificates())) << "nothing is new";
+    pair(other_box, Keys{});  // which needs the root of now, after a change too
+    ASSERT_TRUE(desk->rotate_studio_key(StudioKeyKind::root, ann));
+    EXPECT_TRUE(*trust->keep_revocations(desk->revoked_certificates())) << "the new root's list";
+    EXPECT_EQ(listed(crypto::Certificate::from_pem(trust->root_pem()).value()), 0);
+    EXPECT_EQ(listed(root), 2);
+    clock.advance_ms(401 * day_ms);
+    EXPECT_TRUE(desk->revoked_certificates().empty());
 }
 
 TEST_F(TrustDeskTest, AFloodOfWaysHomeLeavesAFewCertificates) {

@@ -160,6 +160,14 @@ TEST_F(TrustTest, AnApplianceIsAdmittedByItsSigningKeyOverThisConnectionOnly) {
     EXPECT_EQ(last.status, 429);
 }
 
+TEST_F(TrustTest, AStudioWithoutABrokerSaysSo) {
+    const Reply shown = ann.get("/v1/studio");
+    ASSERT_EQ(shown.status, 200) << shown.text;
+    EXPECT_EQ(shown.member("url"), studio.url);
+    EXPECT_TRUE(shown.body.at("broker").is_null());
+    EXPECT_EQ(studio.client().get("/v1/studio").status, 401);
+}
+
 TEST_F(TrustTest, GuessersAtTheWayHomeAreSlowedDown) {
     Reply last;
     for (int n = 0; n < 40 && last.status != 429; ++n)

@@ -309,6 +309,7 @@ void Service::use_keys(StudioKeyKind kind) {
         return channel_->set_keys(channel_keys());
     show_certificate();
     if (kind != StudioKeyKind::root || !road_) return;
+    tell_revocations();  // a new root has a list of its own
     if (auto set = road_->set_client_roots(base_.trust->client_roots_pem()); !set)
         log::error("{}", describe(set.error()));
 }

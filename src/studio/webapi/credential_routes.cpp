@@ -104,6 +104,25 @@ Result<net::Response> post_revoke(Services& services, const Call& call) {
                                            {"revoked_at", time_json(now->revoked_at)}});
 }
 
+json::value broker_json(const std::optional<BrokerView>& broker) {
+    if (!broker) return nullptr;
+    return json::object{
+        {"url", broker->url},
+        {"connected", broker->connected},
+        {"since", format_rfc3339(broker->since)},
+        {"last_error",
+         broker->last_error.empty() ? json::value(nullptr) : json::value(broker->last_error)},
+        {"certificate_ends", time_json(broker->certificate_ends)},
+        {"certificate_ends_soon", broker->certificate_ends_soon},
+        {"connections", broker->connections}};
+}
+
+Result<net::Response> get_studio(Services& services, const Call&) {
+    return json_response(200, json::object{{"url", services.addresses.web_url},
+                                           {"channel_url", services.addresses.channel_url},
+                                           {"broker", broker_json(services.broker())}});
+}
+
 json::array keys_json(const Services& services) {
     json::array keys;
     for (const StudioKeyInfo& each : services.authority.keys()) {
@@ -156,27 +175,29 @@ Result<net::Response> post_recover(Services& services, const Call& call) {
 }  // namespace
 
 std::vector<Route> credential_routes() {
-    return {{.method = "GET",
-             .pattern = "/v1/appliances/{device_id}/credentials",
-             .access = Access::signed_in,
-             .now = get_credentials},
-            {.method = "POST",
-             .pattern = "/v1/appliances/{device_id}/credentials:rotate",
-             .access = Access::admin,
-             .now = post_rotate},
-            {.method = "POST",
-             .pattern = "/v1/appliances/{device_id}:revoke",
-             .access = Access::admin,
-             .now = post_revoke},
-            {.method = "GET",
-             .pattern = "/v1/studio/keys",
-             .access = Access::home_admin,
-             .now = get_keys},
-            {.method = "POST",
-             .pattern = "/v1/studio/keys:rotate",
-             .access = Access::home_admin,
-             .now = post_rotate_key},
-            {.method = "POST", .pattern = "/v1/bootstrap/recover", .now = post_recover}};
+    return {
+        {.method = "GET",
+         .pattern = "/v1/appliances/{device_id}/credentials",
+         .access = Access::signed_in,
+         .now = get_credentials},
+        {.method = "POST",
+         .pattern = "/v1/appliances/{device_id}/credentials:rotate",
+         .access = Access::admin,
+         .now = post_rotate},
+        {.method = "POST",
+         .pattern = "/v1/appliances/{device_id}:revoke",
+         .access = Access::admin,
+         .now = post_revoke},
+        {.method = "GET", .pattern = "/v1/studio", .access = Access::home_admin, .now = get_studio},
+        {.method = "GET",
+         .pattern = "/v1/studio/keys",
+         .access = Access::home_admin,
+         .now = get_keys},
+        {.method = "POST",
+         .pattern = "/v1/studio/keys:rotate",
+         .access = Access::home_admin,
+         .now = post_rotate_key},
+        {.method = "POST", .pattern = "/v1/bootstrap/recover", .now = post_recover}};
 }
 
 }  // namespace vistter::studio
