@@ -112,6 +112,53 @@ TEST_F(OclVerbs, FaultsHaveTheirExitCodesAndPointers) {
     EXPECT_NE(token.output.find("\"OCL_TOKEN\""), std::string::npos) << token.output;
 }
 
+// G3.2: every fault with code, place and reason, and warnings that do not make a document invalid.
+TEST_F(OclVerbs, ValidateSaysEveryFaultAtOnce) {
+    const std::string samples = std::string(VISTTER_SOURCE_DIR) + "/contract/samples/ocl/document/";
+    std::string broken = golden_document;
+    broken.replace(broken.find("ease-out"), 8, "ease-odd");
+    broken.replace(broken.find("\"solid\""), 7, "\"svg\"");
+    const Outcome words = run({"validate", write("broken.json", broken)});
+    EXPECT_EQ(words.exit_code, exit_failed);
+    for (const char* said : {"not valid, 3 faults", "OCL_EASE", "OCL_FEATURE_UNDECLARED",
+                             "/scenes/0/layers/0/tracks/0/keyframes/0/ease"}) {
+        EXPECT_NE(words.output.find(said), std::string::npos) << said << words.output;
+    }
+    const std::string warned =
+        std::string(VISTTER_SOURCE_DIR) + "/tests/golden/overlay/moving.json";
+    const Outcome json = run({"validate", "--json", samples + "valid/svg.json", warned});
+    EXPECT_EQ(json.exit_code, exit_ok) << json.errors;
+    const auto files = boost::json::parse(json.output).at("files").as_array();
+    EXPECT_TRUE(files[0].at("valid").as_bool());
+    EXPECT_TRUE(files[0].at("warnings").as_array().empty());
+    EXPECT_TRUE(files[1].at("valid").as_bool());
+    EXPECT_EQ(files[1].at("warnings").at(0).at("code").as_string(), "OCL_SAFE_AREA");
+}
+
+TEST_F(OclVerbs, EvalStandsAtPausesAndLetsTokensGrowOld) {
+    const std::string samples =
+        std::string(VISTTER_SOURCE_DIR) + "/contract/samples/ocl/document/valid/";
+    const Outcome steps = run({"eval", samples + "steps_and_pauses.json", "--scene", "main",
+                               "--frames", "14..21", "--continue-at", "20", "--json"});
+    ASSERT_EQ(steps.exit_code, exit_ok) << steps.errors;
+    const auto frames = boost::json::parse(steps.output).at("frames").as_array();
+    EXPECT_FALSE(frames[0].at("paused").as_bool());
+    EXPECT_EQ(frames[1].at("cue_points").at(0).as_string(), "one");  // 500 ms: frame 15
+    EXPECT_TRUE(frames[5].at("paused").as_bool());
+    EXPECT_EQ(frames[5].at("scene_frame").as_int64(), 15);
+    EXPECT_EQ(frames[7].at("scene_frame").as_int64(), 16);
+    const auto wind_at = [&](const char* age) {
+        const Outcome outcome =
+            run({"eval", samples + "tokens_that_age.json", "--scene", "main", "--frames", "0..0",
+                 "--token", "wind=10", "--token-age", std::string("wind=") + age, "--json"});
+        EXPECT_EQ(outcome.exit_code, exit_ok) << outcome.errors;
+        return boost::json::parse(outcome.output).at("frames").at(0).at("layers").at(0);
+    };
+    EXPECT_EQ(wind_at("600").at("content").as_string(), "19 kn");
+    EXPECT_FALSE(wind_at("601").at("visible").as_bool());
+    EXPECT_TRUE(wind_at("601").at("fallback").as_bool());
+}
+
 TEST_F(OclVerbs, RenderWritesAPictureOfTheSizeAskedFor) {
     const std::string out = (folder_ / "out.png").string();
     const Outcome outcome = run({"render", demo("overlays/bug.json"), "--scene", "bug", "--frame",
