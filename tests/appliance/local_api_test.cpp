@@ -86,6 +86,49 @@ TEST_F(LocalApiTest, GuessingStops) {
     EXPECT_EQ(limited, 4);
 }
 
+TEST_F(LocalApiTest, APersonChangesTheirOwnPasswordAndTheirOtherSessionsEnd) {
+    auto appliance = start();
+    appliance.sign_in();
+    const auto session_of = [&](const char* name, const char* word) {
+        const std::string held = std::exchange(appliance.bearer, "");
+        const Reply made =
+            appliance.post("/local/v1/session", {{"username", name}, {"password", word}});
+        appliance.bearer = held;
+        return made.member("token");
+    };
+    const auto is_open = [&](std::string token) {
+        const std::string held = std::exchange(appliance.bearer, std::move(token));
+        const int status = appliance.request("GET", "/local/v1/me").status;
+        appliance.bearer = held;
+        return status == 200;
+    };
+    const char* fresh = "another long one";
+    const auto change = [&](const char* current, const char* next) {
+        return appliance.post("/local/v1/password", {{"current", current}, {"password", next}});
+    };
+    EXPECT_EQ(appliance
+                  .request("PUT", "/local/v1/operator", R"({"password":"operator's own word"})",
+                           {{"content-type", "application/json"}})
+                  .status,
+              204);
+    const std::string other = session_of("admin", password);
+    const std::string hand = session_of("operator", "operator's own word");
+    ASSERT_TRUE(is_open(other) && is_open(hand));
+    EXPECT_EQ(change("not it at all", fresh).status, 403);
+    EXPECT_EQ(change(password, "short").status, 422);
+    EXPECT_TRUE(is_open(other)) << "refused: nothing changed";
+    EXPECT_EQ(change(password, fresh).status, 204);
+    EXPECT_TRUE(is_open(appliance.bearer)) << "one's own session stays";
+    EXPECT_FALSE(is_open(other));
+    EXPECT_TRUE(is_open(hand)) << "somebody else's";
+    EXPECT_EQ(session_of("admin", password), "");
+    EXPECT_NE(session_of("admin", fresh), "");
+    appliance.bearer = hand;
+    EXPECT_EQ(change("operator's own word", "operator's next word").status, 204);
+    EXPECT_NE(session_of("operator", "operator's next word"), "");
+    EXPECT_NE(session_of("admin", fresh), "") << "the administrator's is another";
+}
+
 TEST_F(LocalApiTest, AnswersInTheSameFormEverywhere) {
     auto appliance = start();
     const Reply closed = appliance.request("GET", "/local/v1/status");

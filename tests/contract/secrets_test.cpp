@@ -41,7 +41,8 @@ TEST(Secrets, ACamerasCredentialsNameItsPortOfDefaultToo) {
     Sealer sealer;
     const auto sealed = seal_secrets(
         MessageType::CAMERA_ACTION,
-        R"({"action":"add","payload":{"name":"Q","protocol":"rtsp","host":"cam","credentials":{"user":"u","password":"p"}}})",
+        R"({"action":"add","payload":{"name":"Q","protocol":"rtsp","host":"cam",)"
+        R"("credentials":{"user":"u","password":"p"}}})",
         sealer.seal());
     ASSERT_TRUE(sealed.ok());
     EXPECT_EQ(sealed->find("\"credentials\""), std::string::npos) << *sealed;

@@ -31,6 +31,10 @@ class AccountStore {
     virtual std::optional<std::string> operator_hash() = 0;  // nothing: there is no operator
     // Ends the operator's sessions too.
     virtual void set_operator_hash(const std::optional<std::string>& hash) = 0;
+    // A person's own change: the other sessions of that role end, the one with this CSRF token
+    // stays. Nothing happens when the account is gone by now.
+    virtual void change_password(const std::string& role, const std::string& hash,
+                                 const std::string& kept_csrf_token) = 0;
     virtual void put_session(const std::string& token_hash, const LocalSession& session,
                              WallTime expires) = 0;
     virtual std::optional<LocalSession> session_of(const std::string& token_hash, WallTime now) = 0;

@@ -151,6 +151,45 @@ void AccountDesk::get_me(Call& call) {
                                               {"csrf_token", call.session.csrf_token}}));
 }
 
+// A person changes their own password and shows the present one for it.
+void AccountDesk::post_password(Call& call) {
+    const auto body = read_body(call.request);
+    if (!body) return refuse(call, body.error());
+    const auto current = text_member(*body, "current"), password = text_member(*body, "password");
+    if (!current) return refuse(call, current.error());
+    if (!password) return refuse(call, password.error());
+    if (const Status good = check_password(*password); !good) return refuse(call, good.error());
+    if (too_many_guesses(call)) return;
+    const std::string role = call.session.role;
+    const auto stored = role == local_operator ? services_.accounts.operator_hash()
+                                               : services_.accounts.password_hash();
+    auto waiting = std::make_shared<LateAnswer>(call);  // shared: by the work and its answer
+    const bool queued =
+        services_.workers.submit([this, waiting, role, current = *current, password = *password,
+                                  stored = stored.value_or("")] {
+            const bool right = crypto::check_password(current, stored);
+            const std::string hash =
+                right ? crypto::hash_password(password, machine_random()) : std::string();
+            services_.loop.post([this, waiting, role, hash] {
+                waiting->guarded([&] { keep_password(*waiting, role, hash); });
+            });
+        });
+    if (!queued) waiting->refuse(busy());
+}
+
+void AccountDesk::keep_password(LateAnswer& waiting, const std::string& role,
+                                const std::string& hash) {
+    if (hash.empty()) {
+        audit(role, "change_password", "refused");
+        return waiting.refuse(
+            fail_at(ErrorCode::API_FORBIDDEN, "/current", "The present password is wrong."));
+    }
+    guesses_.give_back();
+    services_.accounts.change_password(role, hash, waiting.session.csrf_token);
+    audit(role, "change_password", "done");
+    waiting.responder->respond(empty_answer(204));
+}
+
 void AccountDesk::put_operator(Call& call) {
     const auto body = read_body(call.request);
     if (!body) return refuse(call, body.error());

@@ -18,6 +18,7 @@ class AccountDesk {
     void post_session(Call& call);
     void delete_session(Call& call);
     void get_me(Call& call);
+    void post_password(Call& call);
     void put_operator(Call& call);
     void delete_operator(Call& call);
 
@@ -27,6 +28,7 @@ class AccountDesk {
     void hash_then(Call& call, const std::string& password,
                    std::function<void(LateAnswer&, const std::string& hash)> then);
     void keep_account(LateAnswer& waiting, const std::string& hash);
+    void keep_password(LateAnswer& waiting, const std::string& role, const std::string& hash);
     void let_in(LateAnswer& waiting, const std::string& role, bool right);
 
     LocalServices& services_;

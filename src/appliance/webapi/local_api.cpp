@@ -99,6 +99,8 @@ class Api final : public LocalApi {
         add("DELETE", root + "/session", Needs::sign_in,
             [this](Call& call) { accounts_.delete_session(call); });
         add("GET", root + "/me", Needs::sign_in, [this](Call& call) { accounts_.get_me(call); });
+        add("POST", root + "/password", Needs::sign_in,
+            [this](Call& call) { accounts_.post_password(call); });
         add("PUT", root + "/operator", Needs::admin,
             [this](Call& call) { accounts_.put_operator(call); });
         add("DELETE", root + "/operator", Needs::admin,

@@ -162,6 +162,17 @@ class SqlAccountStore final : public AccountStore {
             if (hash) db_.prepare("INSERT INTO local_operator VALUES (1, ?)").bind(*hash).run();
         });
     }
+    void change_password(const std::string& role, const std::string& hash,
+                         const std::string& kept_csrf_token) override {
+        const char* table = role == local_operator ? "local_operator" : "local_account";
+        db_.transaction([&] {
+            db_.prepare(std::string("UPDATE ") + table + " SET password_hash = ?").bind(hash).run();
+            db_.prepare("DELETE FROM local_session WHERE role = ? AND csrf_token <> ?")
+                .bind(role)
+                .bind(kept_csrf_token)
+                .run();
+        });
+    }
     void put_session(const std::string& token_hash, const LocalSession& session,
                      WallTime expires) override {
         db_.prepare(
