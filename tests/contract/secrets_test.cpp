@@ -39,11 +39,11 @@ TEST(Secrets, AStreamKeyIsSealedWithTheAddressItIsFor) {
 
 TEST(Secrets, ACamerasCredentialsNameItsPortOfDefaultToo) {
     Sealer sealer;
-    const auto sealed = seal_secrets(
-        MessageType::CAMERA_ACTION,
-        R"({"action":"add","payload":{"name":"Q","protocol":"rtsp","host":"cam",)"
-        R"("credentials":{"user":"u","password":"p"}}})",
-        sealer.seal());
+    const auto sealed =
+        seal_secrets(MessageType::CAMERA_ACTION,
+                     R"({"action":"add","payload":{"name":"Q","protocol":"rtsp","host":"cam",)"
+                     R"("credentials":{"user":"u","password":"p"}}})",
+                     sealer.seal());
     ASSERT_TRUE(sealed.ok());
     EXPECT_EQ(sealed->find("\"credentials\""), std::string::npos) << *sealed;
     const auto secret = parse_camera_secret(sealer.seen.at(0));
