@@ -12,6 +12,7 @@
 
 #include "ffmpeg.hpp"
 #include "floor.hpp"
+#include "likeness.hpp"
 #include "scene.hpp"
 
 namespace {
@@ -69,29 +70,31 @@ std::vector<double> compare(Ring& ring, const std::vector<Draw>& contenders) {
     return medians;
 }
 
-// Peak signal to noise between what both draw on the same picture, over luma, in decibels.
-double likeness(const Scene& scene, const Draw& one, const Draw& other) {
-    double squares = 0, count = 0;
+// How alike what both draw is, at worst, in decibels.
+double likeness_of(const Scene& scene, const Draw& one, const Draw& other) {
+    double lowest = 99;
     for (const int n : {0, 17, 60, 119, 200}) {
         render::OwnedPicture a(scene.width(), scene.height()), b(scene.width(), scene.height());
         scene.paint_photo(a.view(), n % 4);
         scene.paint_photo(b.view(), n % 4);
         one(a.view(), n);
         other(b.view(), n);
-        const std::size_t size = static_cast<std::size_t>(scene.width()) * scene.height();
-        for (std::size_t i = 0; i < size * 3 / 2; ++i) {
-            const double off = a.view().y[i] - b.view().y[i];
-            squares += off * off;
-        }
-        count += static_cast<double>(size) * 3 / 2;
+        const std::size_t size = static_cast<std::size_t>(scene.width()) * scene.height() * 3 / 2;
+        lowest = std::min(lowest, bench::likeness(a.view().y, b.view().y, size));
     }
-    return squares == 0 ? 99 : 10 * std::log10(255 * 255 * count / squares);
+    return lowest;
 }
 
 Draw by(render::OverlayRenderer& renderer) {
     return [&renderer, scene = std::string("main")](const render::Picture& picture, int n) {
         renderer.draw(picture, scene, {n, {}}, {30, 1}, {});
     };
+}
+
+void print_rival(const char* name, const std::optional<bench::Rival>& rival, double ours) {
+    if (!rival) return fmt::print("{:32} is not here\n", name);
+    fmt::print("{:32} {:7.3f} (ours is 1/{:.1f}, {:.1f} dB alike)\n", name, rival->ms,
+               rival->ms / ours, rival->likeness);
 }
 
 bool measure(int width, int height) {
@@ -103,7 +106,7 @@ bool measure(int width, int height) {
     const auto empty = whole.renderer(Scene::Motion::empty);
     if (!moving || !between || !resting || !empty) return false;
     const Draw by_hand = [&](const render::Picture& picture, int n) { floor.draw(picture, n); };
-    const double decibels = likeness(whole, by_hand, by(*moving));
+    const double decibels = likeness_of(whole, by_hand, by(*moving));
     const std::vector<Draw> contenders{by_hand, by(*moving), by(*between), by(*resting),
                                        by(*empty)};
     Ring cache(whole, 1), memory(whole, 48);
@@ -116,10 +119,7 @@ bool measure(int width, int height) {
                    hot[i] / hot[0], cold[i], cold[i] / cold[0]);
     }
     const auto ffmpeg = bench::measure_ffmpeg(whole, *moving);
-    if (ffmpeg) {
-        fmt::print("{:32} {:7.3f} (ours is 1/{:.1f}, {:.1f} dB alike)\n", "ffmpeg's filter graph",
-                   ffmpeg->ms, ffmpeg->ms / cold[1], ffmpeg->likeness);
-    }
+    print_rival("ffmpeg's filter graph", ffmpeg, cold[1]);
     fmt::print("likeness of the first two        {:7.1f} dB, {} stand-ins\n", decibels,
                moving->stand_ins());
     fmt::print(R"({{"bench":"overlay","width":{},"height":{},"floor_ms":{:.4f},"moving_ms":{:.4f},)"

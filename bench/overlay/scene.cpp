@@ -1,12 +1,11 @@
-// Painting the three pieces with Cairo and Pango, and the document that moves them.
+// Painting the three pieces, and the document that moves them.
 #include "scene.hpp"
-
-#include <pango/pangocairo.h>
 
 #include <cmath>
 
 #include "base/random.hpp"
 #include "crypto/digest.hpp"
+#include "render/text_block.hpp"
 
 namespace vistter::bench {
 
@@ -47,17 +46,12 @@ void paint_logo(cairo_t* context, double width, double height) {
     cairo_stroke(context);
 }
 
-void paint_text(cairo_t* context, double, double height) {
-    PangoLayout* layout = pango_cairo_create_layout(context);
-    pango_layout_set_text(layout, "Harbour quay, east mole: 12 kn", -1);
-    PangoFontDescription* font = pango_font_description_from_string("Inter");
-    pango_font_description_set_absolute_size(font, height * .6 * PANGO_SCALE);
-    pango_layout_set_font_description(layout, font);
-    cairo_set_source_rgba(context, 1, 1, 1, 1);
-    cairo_move_to(context, height / 8, height / 8);
-    pango_cairo_show_layout(context, layout);
-    pango_font_description_free(font);
-    g_object_unref(layout);
+void paint_text(cairo_t* context, double width, double height) {
+    contract::TextSpec spec;
+    spec.align = "center";
+    const render::TextBlock text(spec, "Harbour quay, east mole: 12 kn", height * .6,
+                                 contract::Pair{width, height}, {});
+    text.paint(context, {255, 255, 255, 255}, {}, 0);
 }
 
 Piece paint(const char* name, int width, int height, void (*draw)(cairo_t*, double, double)) {
