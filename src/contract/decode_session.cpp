@@ -65,6 +65,10 @@ void read_offers(const Object& body, Hello& hello) {
     const Object& ocl = json::object_at(body, "ocl");
     hello.ocl_versions = json::texts_at(ocl, "versions");
     hello.ocl_features = json::texts_at(ocl, "features");
+    for (const auto& member : json::object_at(ocl, "limits")) {
+        hello.ocl_limits.emplace(std::string(member.key().data(), member.key().size()),
+                                 json::integer_of(member.value()).value_or(0));
+    }
     const Object& segment = json::object_at(body, "segment");
     hello.segment_versions = json::texts_at(segment, "versions");
     hello.segment_features = json::texts_at(segment, "features");

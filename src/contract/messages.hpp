@@ -322,6 +322,7 @@ struct Hello {
     std::int64_t uptime_s = 0;
     std::vector<ProtocolOffer> protocol;
     std::vector<std::string> ocl_versions, ocl_features;
+    std::map<std::string, std::int64_t> ocl_limits;  // by the names of contract/ocl_limits.hpp
     std::vector<std::string> segment_versions, segment_features;
     std::vector<std::string> features;
     WallTime clock_now;

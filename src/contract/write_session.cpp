@@ -1,5 +1,6 @@
 // Session bodies as JSON text, and write_body, which finds the right writer.
 #include "contract/json_text.hpp"
+#include "contract/ocl_limits.hpp"
 #include "contract/write.hpp"
 
 namespace vistter::contract {
@@ -89,6 +90,13 @@ std::string resume_text(const Hello& hello) {
     return resume.str();
 }
 
+std::string ocl_text(const Hello& hello) {
+    ObjectWriter out;
+    out.texts("versions", hello.ocl_versions).texts("features", hello.ocl_features);
+    if (!hello.ocl_limits.empty()) out.raw("limits", limits_text(hello.ocl_limits));
+    return out.str();
+}
+
 }  // namespace
 
 std::string write(const Hello& hello) {
@@ -105,10 +113,7 @@ std::string write(const Hello& hello) {
         .text("connection_id", hello.connection_id)
         .integer("uptime_s", hello.uptime_s)
         .raw("protocol", list_text(hello.protocol, protocol_text))
-        .raw("ocl", ObjectWriter()
-                        .texts("versions", hello.ocl_versions)
-                        .texts("features", hello.ocl_features)
-                        .str())
+        .raw("ocl", ocl_text(hello))
         .raw("segment", ObjectWriter()
                             .texts("versions", hello.segment_versions)
                             .texts("features", hello.segment_features)

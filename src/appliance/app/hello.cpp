@@ -2,6 +2,8 @@
 #include "appliance/app/hello.hpp"
 
 #include "appliance/adapters/system/probe.hpp"
+#include "contract/ocl_limits.hpp"
+#include "contract/registry.hpp"
 
 namespace vistter::appliance {
 
@@ -20,6 +22,8 @@ contract::Hello make_hello(Appliance& appliance, SystemProbe& probe, const Clock
     hello.uptime_s = system.uptime_s;
     hello.protocol = {{1, 0, 0}};
     hello.ocl_versions = {"1.0"};
+    hello.ocl_features = contract::supported_ocl_features();
+    hello.ocl_limits = contract::ocl_limits();
     hello.segment_versions = {"1.0"};
     hello.clock_now = clock.wall();
     hello.clock_synced = clock_is_synced();

@@ -170,6 +170,8 @@ class Resolver {
         AuthoringNode name = *wanted;
         replace(name, variables);
         layer.erase("style");
+        if (!name.text())
+            return report_.error(ErrorCode::VAL_REFERENCE, name.at, "A style is named by a text.");
         for (int depth = 0; name.text(); ++depth) {
             const AuthoringNode* style = styles_.find(*name.text());
             if (!style || depth >= max_depth) {
