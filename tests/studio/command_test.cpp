@@ -225,6 +225,47 @@ TEST_F(CommandTest, WhatWasOrderedIsSetAgainstWhatIsKnown) {
     EXPECT_TRUE(diff[0].at("reported").is_null());
 }
 
+// G2.10: a merge patch against the version that was read, whole or not at all.
+TEST_F(CommandTest, SettingsAreChangedByAMergePatch) {
+    const std::string config = "/v1/appliances/" + device_id + "/config";
+    const Reply before = ann.get(config);
+    const net::Headers seen{{"if-match", before.headers.at("etag")},
+                            {"content-type", "application/merge-patch+json"}};
+    const json::object rename{{"device", {{"name", "Harbour"}, {"locale", "en"}}}};
+    EXPECT_EQ(ann.send("PATCH", config, rename).status, 428);
+    const Reply changed = ann.request("PATCH", config, json::serialize(rename), seen);
+    ASSERT_EQ(changed.status, 202) << changed.text;
+    const Reply order = ann.get(changed.headers.at("location"));
+    EXPECT_EQ(order.member("type"), "DEVICE_CONFIG");
+    EXPECT_EQ(order.body.at("body").at("config_patch"), json::value(rename));
+    const Reply after = ann.get(config);
+    EXPECT_EQ(after.headers.at("etag"), changed.headers.at("etag"));
+    EXPECT_NE(after.headers.at("etag"), before.headers.at("etag"));
+    EXPECT_EQ(after.body.at("desired").at("device").at("name"), "Harbour");
+    EXPECT_EQ(after.body.at("diff").as_array().size(), 2U);
+    EXPECT_EQ(ann.request("PATCH", config, json::serialize(rename), seen).status, 412)
+        << "somebody changed it meanwhile";
+    const net::Headers now{{"if-match", changed.headers.at("etag")}};
+    const json::object back{{"device", {{"locale", nullptr}}}};
+    EXPECT_EQ(ann.send("PATCH", config, back, now).status, 202);
+    EXPECT_FALSE(ann.get(config).body.at("desired").at("device").as_object().contains("locale"));
+}
+
+TEST_F(CommandTest, APatchWithAFaultChangesNothing) {
+    const std::string config = "/v1/appliances/" + device_id + "/config";
+    const net::Headers any{{"if-match", "*"}};
+    const json::object mixed{{"device", {{"name", "Harbour"}, {"colour", "blue"}}}};
+    const Reply refused = ann.send("PATCH", config, mixed, any);
+    EXPECT_EQ(refused.status, 422);
+    EXPECT_EQ(refused.pointers(), std::vector<std::string>{"/device/colour"});
+    EXPECT_EQ(ann.send("PATCH", config, json::object{}, any).status, 422) << "nothing to change";
+    EXPECT_TRUE(ann.get(config).body.at("in_sync").as_bool());
+    EXPECT_EQ(commands(), 0U);
+    EXPECT_EQ(
+        ann.request("PATCH", config, "{}", {{"if-match", "*"}, {"content-type", "text/x"}}).status,
+        415);
+}
+
 TEST_F(CommandTest, AnApplianceThatNeverCameHasNoSessionsAndAnEmptyLedger) {
     const std::string one = "/v1/appliances/" + device_id;
     EXPECT_TRUE(ann.get(one + "/sessions").body.at("items").as_array().empty());

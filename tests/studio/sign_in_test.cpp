@@ -144,6 +144,34 @@ TEST_F(CookieTest, SigningOutEndsTheSession) {
     EXPECT_EQ(browser.get("/v1/me").status, 401);
 }
 
+TEST_F(SignInTest, APersonChangesTheirOwnPassword) {
+    const Client here = studio.signed_in();
+    const Client there = studio.signed_in();
+    const auto change = [&](const std::string& current, const std::string& next) {
+        return here.send("PUT", "/v1/me/password",
+                         {{"current_password", current}, {"new_password", next}});
+    };
+    const Reply wrong = change("not my password", "another battery");
+    EXPECT_EQ(wrong.status, 403) << wrong.text;
+    EXPECT_EQ(wrong.pointers(), std::vector<std::string>{"/current_password"});
+    EXPECT_EQ(change(user_password, "elevenchars").pointers(),
+              std::vector<std::string>{"/new_password"});
+    EXPECT_EQ(change(user_password, "another battery").status, 204);
+    EXPECT_EQ(here.get("/v1/me").status, 200) << "who changed it stays";
+    EXPECT_EQ(there.get("/v1/me").status, 401) << "everybody else signs in again";
+    const auto enter = [&](const std::string& password) {
+        return studio.client()
+            .post("/v1/auth/session", {{"username", "ann"}, {"password", password}})
+            .status;
+    };
+    EXPECT_EQ(enter(user_password), 401);
+    EXPECT_EQ(enter("another battery"), 200);
+    Reply last;
+    for (int guess = 0; guess < 12; ++guess) last = change("not my password", "another battery");
+    EXPECT_EQ(last.status, 429) << "a stolen session is no place to guess in";
+    EXPECT_GE(std::stoi(last.headers.at("retry-after")), 1);
+}
+
 TEST_F(SignInTest, TokensAreKeptAsHashesAndSurviveARestart) {
     const Client ann = studio.signed_in();
     const std::string token = ann.headers.at("authorization").substr(7);

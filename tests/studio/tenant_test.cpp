@@ -24,6 +24,7 @@ const Ids nobodys{{"device_id", "dev_01ARZ3NDEKTSV4RRFFQ69G5FAV"},
                   {"token_id", "pat_nobody"},
                   {"org_id", "org_nobody"},
                   {"user_id", "usr_nobody"},
+                  {"key_id", "key_nobody"},
                   {"timeline_id", "tml_nobody"},
                   {"asset_id", "ast_" + std::string(32, '0')},
                   {"sha256", std::string(64, '0')}};
@@ -60,11 +61,12 @@ class TenantTest : public testing::Test {
     }
     // An organisation of its own with an admin of that name.
     Client found(const std::string& admin) const {
-        const Reply made = ann.post(
-            "/v1/orgs",
-            {{"name", "The other house"}, {"username", admin}, {"password", user_password}});
+        const Reply made = ann.post("/v1/orgs", {{"name", "The other house"},
+                                                 {"handle", admin + "-house"},
+                                                 {"username", admin},
+                                                 {"password", user_password}});
         EXPECT_EQ(made.status, 201) << made.text;
-        return sign_in(admin);
+        return sign_in(admin + "@" + admin + "-house");
     }
     Client hire(const std::string& role) const {
         const Reply made =
@@ -195,6 +197,34 @@ TEST_F(TenantTest, TheSameSerialAndTheSameBytesAreEachOnesOwn) {
     }
 }
 
+// docs/decisions/0015: a name belongs to its organisation; nobody learns who works elsewhere.
+TEST_F(TenantTest, TheSameNameIsEachOrganisationsOwn) {
+    const Client bob = found("bob");
+    const std::string theirs = bob.get("/v1/me").member("org_id");
+    const json::object member{
+        {"username", user_name}, {"password", "another battery"}, {"role", "viewer"}};
+    const Reply other_ann = bob.post("/v1/orgs/" + theirs + "/members", member);
+    EXPECT_EQ(other_ann.status, 201) << other_ann.text;
+    EXPECT_EQ(bob.post("/v1/orgs/" + theirs + "/members", member).pointers(),
+              std::vector<std::string>{"/username"});
+    const auto enter = [&](const std::string& name, const std::string& password) {
+        return studio.client().post("/v1/auth/session",
+                                    {{"username", name}, {"password", password}});
+    };
+    EXPECT_EQ(enter(user_name, "another battery").status, 401);
+    EXPECT_EQ(enter("ann@bob-house", user_password).status, 401);
+    const Reply entered = enter("Ann@BOB-house", "another battery");
+    EXPECT_EQ(entered.body.at("user").at("org_id"), json::value(theirs)) << entered.text;
+    EXPECT_EQ(without_correlation(enter("ann@no-house", user_password).body),
+              without_correlation(enter("nobody", user_password).body));
+    EXPECT_EQ(ann.post("/v1/orgs", {{"name", "x"},
+                                    {"handle", "bob-house"},
+                                    {"username", "y"},
+                                    {"password", user_password}})
+                  .pointers(),
+              std::vector<std::string>{"/handle"});
+}
+
 // Every route against every role, judged by the route table itself: what a role may not do is 403
 // before anything is looked up.
 TEST_F(TenantTest, EveryRouteIsHeldToItsRole) {
@@ -231,6 +261,13 @@ TEST(RoleTableTest, SaysWhoMayWhat) {
     EXPECT_FALSE(may("emergency", Access::producer));
     EXPECT_FALSE(may("admin", Access::home_admin));
     EXPECT_TRUE(may("admin", Access::home_admin, true));
+    SignIn key;
+    key.user.role = "admin";
+    key.home = true;
+    key.by_key = true;
+    EXPECT_TRUE(is_admitted(Access::admin, key));
+    for (const Access access : {Access::person, Access::people_admin, Access::home_admin})
+        EXPECT_FALSE(is_admitted(access, key)) << "no person";
 }
 
 // The role counts for the very command, by the table the appliance judges by too.
@@ -279,9 +316,11 @@ TEST_F(TenantTest, MembersComeChangeAndGo) {
     EXPECT_EQ(ann.request("DELETE", path + "/" + self, {}, {{"if-match", "*"}}).status, 409)
         << "an organisation keeps one admin";
     const Client bob = found("bob");
-    EXPECT_EQ(bob.post("/v1/orgs", {{"name", "x"}, {"username", "y"}, {"password", user_password}})
-                  .status,
-              403)
+    EXPECT_EQ(
+        bob.post("/v1/orgs",
+                 {{"name", "x"}, {"handle", "xx"}, {"username", "y"}, {"password", user_password}})
+            .status,
+        403)
         << "only the home organisation founds others";
 }
 

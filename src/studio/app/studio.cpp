@@ -17,6 +17,7 @@
 #include "net/server.hpp"
 #include "store/database.hpp"
 #include "studio/adapters/accounts/accounts.hpp"
+#include "studio/adapters/accounts/api_keys.hpp"
 #include "studio/adapters/accounts/setup_code.hpp"
 #include "studio/adapters/authority/authority.hpp"
 #include "studio/adapters/channel/channel.hpp"
@@ -86,6 +87,7 @@ class Service final : public Studio {
         : options_(options),
           base_(std::move(foundation)),
           hosts_(std::move(hosts)),
+          api_keys_(make_api_keys(*base_.database)),
           records_(make_records(*base_.database)),
           registry_(make_registry(*base_.database, machine_clock())),
           rotations_(make_rotation_store(*base_.database)),
@@ -123,6 +125,7 @@ class Service final : public Studio {
     std::vector<std::string> hosts_;
     async::Loop loop_;
     async::WorkerPool workers_{hash_threads, hash_queue};
+    std::unique_ptr<ApiKeys> api_keys_;
     std::unique_ptr<Records> records_;
     std::unique_ptr<Registry> registry_;
     std::unique_ptr<RotationStore> rotations_;
@@ -191,6 +194,7 @@ Services Service::make_services() {
                     .clock = machine_clock(),
                     .random = machine_random(),
                     .accounts = *base_.accounts,
+                    .api_keys = *api_keys_,
                     .setup_code = *base_.setup_code,
                     .registry = *registry_,
                     .pairing = pairing_,

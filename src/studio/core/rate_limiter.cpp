@@ -36,6 +36,20 @@ std::optional<std::int64_t> RateLimiter::take(const std::string& source, SteadyT
     return std::nullopt;
 }
 
+RateLimiter::Standing RateLimiter::standing(const std::string& source, SteadyTime now) const {
+    Standing standing{limits_.per_source, limits_.per_source, 0};
+    const auto known = by_source_.find(source);
+    if (known == by_source_.end()) return standing;
+    const std::int64_t now_ms = steady_ms(now);
+    for (const std::int64_t attempt : known->second) {
+        const std::int64_t free_in_ms = attempt + limits_.window_ms - now_ms;
+        if (free_in_ms <= 0) continue;
+        if (standing.reset_ms == 0) standing.reset_ms = free_in_ms;
+        --standing.remaining;
+    }
+    return standing;
+}
+
 void RateLimiter::give_back(const std::string& source) {
     if (!all_.empty()) all_.pop_back();
     const auto known = by_source_.find(source);

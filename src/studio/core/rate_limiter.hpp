@@ -1,5 +1,5 @@
-// How many guesses a source, and the world together, may make in a window of time: sign-in, setup
-// codes, pairing.
+// How often a source, and the world together, may try in a window of time: sign-in, setup codes,
+// pairing, commands.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +28,14 @@ class RateLimiter {
     // Counts one attempt of `source`; or the milliseconds (> 0) to wait when its or the total
     // allowance is spent.
     std::optional<std::int64_t> take(const std::string& source, SteadyTime now);
+    // What `source` has left of its own allowance now, and when an attempt comes free next.
+    struct Standing {
+        int limit = 0;
+        int remaining = 0;
+        std::int64_t reset_ms = 0;  // 0: all of it is left
+    };
+    Standing standing(const std::string& source, SteadyTime now) const;
+    const Limits& limits() const { return limits_; }
     // The newest attempt of `source` was no guess after all.
     void give_back(const std::string& source);
 

@@ -2,9 +2,11 @@
 // around several changes (implemented in adapters/records).
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -13,17 +15,43 @@ namespace vistter::studio {
 
 struct AuditRow {
     WallTime at;
-    std::string actor;    // user_id, or "device:<serial>" before it has an identity
-    std::string action;   // e.g. "pairing.redeem"
-    std::string target;   // id of what was acted on; never a secret
-    std::string outcome;  // "ok" or an error code
-    std::string tenant = {};  // whose trail it is in; empty: nobody's but Studio's own
+    std::string actor;                // user_id, or "device:<serial>" before it has an identity
+    std::string action;               // e.g. "pairing.redeem"
+    std::string target;               // id of what was acted on; never a secret
+    std::string outcome;              // "ok" or an error code
+    std::string tenant = {};          // whose trail it is in; empty: nobody's but Studio's own
+    std::string correlation_id = {};  // of the request, where one caused it
 };
 
+inline constexpr std::int64_t audit_kept_ms = 400LL * 86'400'000;
+// Rows of nobody's (failed guesses, mostly): a flood of them displaces its like and nothing else.
+inline constexpr int nobodys_audit_rows = 100'000;
+
+// A row as it is read.
+struct AuditEntry {
+    std::int64_t n = 0;  // rises
+    AuditRow row;
+    std::string actor_name;  // of a person or a key that still exists; else empty
+};
+
+// Which rows; what is empty does not narrow.
+struct AuditQuery {
+    std::string tenant;
+    bool with_nobodys = false;  // also what is in nobody's trail
+    std::string actor, target, outcome;
+    std::string action;  // itself and what is below it: "command" is also "command.cancel"
+    std::optional<WallTime> from, to;  // both included
+    std::int64_t before_n = 0;         // 0: from the newest
+    int limit = 50;
+};
+
+// A trail that only grows: nothing in it can be changed, and an organisation's rows go only with
+// age. Loop's thread only. Storage failures are thrown.
 class AuditLog {
   public:
     virtual ~AuditLog() = default;
     virtual void write(const AuditRow& row) = 0;
+    virtual std::vector<AuditEntry> read(const AuditQuery& query) const = 0;  // newest first
 };
 
 // Several changes, all or none, durable when it returns. Throwing inside undoes them.

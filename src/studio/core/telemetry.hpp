@@ -29,6 +29,13 @@ struct StateSnapshot {
     std::string body;
 };
 
+// A DEVICE_CONFIG an appliance was sent, and how far it has come (as CommandRecord says it).
+struct ConfigOrder {
+    std::string state;
+    bool terminal = false;
+    std::string body;  // JSON text
+};
+
 // Loop's thread only. Storage failures are thrown.
 class Telemetry {
   public:
@@ -41,6 +48,8 @@ class Telemetry {
     virtual std::vector<MetricsSample> metrics(
         const std::string& device_id) const = 0;  // oldest first
     virtual std::optional<StateSnapshot> state(const std::string& device_id) const = 0;
+    virtual std::vector<ConfigOrder> config_orders(
+        const std::string& device_id) const = 0;  // all there were, oldest first
     // The body of the last HELLO without its session token; empty before the first.
     virtual std::string last_hello(const std::string& device_id) const = 0;
 };

@@ -6,7 +6,6 @@
 
 #include "contract/json.hpp"
 #include "link/ledger_line.hpp"
-#include "studio/webapi/config_view.hpp"
 #include "studio/webapi/gate.hpp"
 #include "studio/webapi/json_body.hpp"
 #include "studio/webapi/live_state.hpp"
@@ -21,7 +20,6 @@ namespace {
 
 constexpr int most_sessions = 1'000;
 constexpr int most_ledger_rows = 10'000;
-constexpr int most_config_commands = 10'000;
 
 Result<Device> device_of(const Services& services, const Call& call) {
     auto device = owned_device(services, *call.who, call.parameter("device_id"));
@@ -164,19 +162,6 @@ Result<net::Response> get_ledger(Services& services, const Call& call) {
     return response;
 }
 
-Result<net::Response> get_config(Services& services, const Call& call) {
-    const std::string& device_id = call.parameter("device_id");
-    ConfigView view = view_config(services.commands.list(device_id, most_config_commands));
-    const json::object state = live_state(services.telemetry, device_id);
-    const json::value* revision = state.if_contains("config_revision");
-    return json_response(200,
-                         json::object{{"revision", revision ? *revision : json::value(nullptr)},
-                                      {"desired", std::move(view.desired)},
-                                      {"reported", std::move(view.reported)},
-                                      {"in_sync", view.diff.empty()},
-                                      {"diff", std::move(view.diff)}});
-}
-
 void stream_events(Services& services, const Call& call,
                    std::unique_ptr<net::Responder> responder) {
     const auto device = device_of(services, call);
@@ -184,8 +169,9 @@ void stream_events(Services& services, const Call& call,
     const std::int64_t newest = services.telemetry.newest_event(device->device_id);
     const std::int64_t after =
         std::min(newest, number_of(call.request.header("last-event-id"), newest));
-    const auto allowed = [&services, hash = token_hash(presented_token(call.request))] {
-        return services.accounts.sign_in(hash, services.clock.wall()).has_value();
+    const auto allowed = [&services, token = presented_token(call.request),
+                          by_cookie = comes_by_cookie(call.request)] {
+        return holder_of(services, token, by_cookie).has_value();
     };
     const auto opened = services.live.open(device->device_id, after, allowed, *responder);
     if (!opened) responder->respond(problem(opened.error(), call.correlation_id));
@@ -216,10 +202,6 @@ std::vector<Route> appliance_routes() {
              .pattern = "/v1/appliances/{device_id}/metrics",
              .access = who,
              .now = get_metrics},
-            {.method = "GET",
-             .pattern = "/v1/appliances/{device_id}/config",
-             .access = who,
-             .now = get_config},
             {.method = "GET",
              .pattern = "/v1/appliances/{device_id}/sessions",
              .access = who,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crypto/digest.hpp"
+#include "studio/webapi/audit.hpp"
 #include "studio/webapi/gate.hpp"
 #include "studio/webapi/json_body.hpp"
 #include "studio/webapi/page_list.hpp"
@@ -49,6 +50,7 @@ Result<net::Response> post_asset(Services& services, const Call& call) {
                                             asset_name(call.request), media_type, bytes,
                                             services.clock.wall());
     if (!asset) return asset.error();
+    note(services, author_of(call), "asset.add", asset->asset_id);
     net::Response response = json_response(201, asset_json(*asset));
     response.headers.emplace_back("Location", "/v1/assets/" + asset->asset_id);
     return response;
@@ -108,7 +110,11 @@ Result<net::Response> get_content(Services& services, const Call& call) {
 
 std::vector<Route> asset_routes() {
     return {
-        {.method = "POST", .pattern = "/v1/assets", .access = Access::producer, .now = post_asset},
+        {.method = "POST",
+         .pattern = "/v1/assets",
+         .access = Access::producer,
+         .act = "asset.add",
+         .now = post_asset},
         {.method = "GET", .pattern = "/v1/assets", .access = Access::signed_in, .now = get_assets},
         {.method = "GET",
          .pattern = "/v1/assets/{asset_id}",

@@ -11,6 +11,8 @@
 #include "contract/validate.hpp"
 #include "crypto/digest.hpp"
 #include "studio/core/command_policy.hpp"
+#include "studio/webapi/audit.hpp"
+#include "studio/webapi/command_rate.hpp"
 #include "studio/webapi/json_body.hpp"
 #include "studio/webapi/ownership.hpp"
 #include "studio/webapi/sealing.hpp"
@@ -75,7 +77,9 @@ std::string location_of(const net::Response& response) {
 }  // namespace
 
 contract::Actor actor_of(const User& user) {
-    return {"user", user.user_id, user.role};
+    // Keys have ids of their own kind.
+    const bool is_key = user.user_id.starts_with("key_");
+    return {is_key ? "api" : "user", user.user_id, user.role};
 }
 
 Status check_role(const User& user, contract::MessageType type) {
@@ -116,6 +120,7 @@ Result<net::Response> submit_command(Services& services, const Call& call, Comma
                     "this appliance's credentials are revoked; pair it again");
     const User& user = call.who->user;
     if (auto allowed = check_role(user, draft.type); !allowed) return allowed.error();
+    if (auto refused = take_turn(services, call, draft.device_id)) return std::move(*refused);
     if (auto sealed = seal_draft(*device, services.random, draft); !sealed) return sealed.error();
     if (auto checked = check_draft(draft, user, services.clock.wall()); !checked)
         return checked.error();
@@ -133,12 +138,17 @@ Result<net::Response> submit_command(Services& services, const Call& call, Comma
     command.expires_at = timing->expires_at;
     command.not_before = timing->not_before;
     command.ocl_version = draft.ocl_version;
-    const auto message_id = services.commands.submit(command);
+    Result<std::string> message_id = std::string();
+    services.work.atomically([&] {
+        message_id = services.commands.submit(command);
+        if (message_id)
+            note(services, author_of(call), fmt::format("command.{}", to_string(draft.type)),
+                 *message_id);
+    });
     if (!message_id) return message_id.error();
-    services.audit.write({now, user.user_id, "command." + std::string(to_string(draft.type)),
-                          *message_id, "ok", user.tenant});
     net::Response response = json_response(202, json::object{{"message_id", *message_id}});
     response.headers.emplace_back("Location", "/v1/commands/" + *message_id);
+    tell_rate(services, call, command.device_id, response);
     return response;
 }
 

@@ -33,10 +33,10 @@ Status check_role(const User& user, contract::MessageType type);
 // pass the limit.
 Status check_draft(const CommandDraft& draft, const User& user, WallTime now);
 
-// Checks, journals and answers 202 with the message_id and its Location. The request's correlation
-// id becomes the command's. Errors: as check_draft, API_FORBIDDEN (the caller's role may not order
-// this type), RES_NOT_FOUND (device), SEC_REVOKED, API_RATE, those of command_timing and of the
-// ledger.
+// Checks, journals and answers 202 with the message_id and its Location; or 429 when commands come
+// too fast. The request's correlation id becomes the command's. Errors: as check_draft,
+// API_FORBIDDEN (the caller's role may not order this type), RES_NOT_FOUND (device), SEC_REVOKED,
+// those of command_timing and of the ledger.
 Result<net::Response> submit_command(Services& services, const Call& call, CommandDraft draft);
 
 // Runs `act` once for each Idempotency-Key of a user: the same request again gets the first answer,

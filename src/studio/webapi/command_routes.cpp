@@ -5,7 +5,9 @@
 #include "contract/json.hpp"
 #include "contract/json_text.hpp"
 #include "studio/core/command_policy.hpp"
+#include "studio/webapi/audit.hpp"
 #include "studio/webapi/command_desk.hpp"
+#include "studio/webapi/command_rate.hpp"
 #include "studio/webapi/json_body.hpp"
 #include "studio/webapi/page_list.hpp"
 #include "studio/webapi/sealing.hpp"
@@ -150,17 +152,14 @@ Result<net::Response> validate_command(Services& services, const Call& call) {
     return json_response(200, json::object{{"valid", judged.ok()}, {"errors", std::move(errors)}});
 }
 
-// The type of the command in the path, if the caller may order it.
-Status may_touch(Services& services, const Call& call) {
-    const auto record = services.commands.find(call.parameter("message_id"));
+// The command in the path, if the caller may order its type. Errors: RES_NOT_FOUND, API_FORBIDDEN.
+Result<CommandRecord> command_to_touch(Services& services, const Call& call) {
+    auto record = services.commands.find(call.parameter("message_id"));
     if (!record) return fail(ErrorCode::RES_NOT_FOUND, "no command has this id");
-    const auto type = contract::message_type_from(record->type);
-    return check_role(call.who->user, type.value_or(contract::MessageType::CREDENTIAL_REFRESH));
-}
-
-void write_audit(Services& services, const Call& call, std::string_view action) {
-    services.audit.write({services.clock.wall(), call.who->user.user_id, std::string(action),
-                          call.parameter("message_id"), "ok", call.who->user.tenant});
+    const auto type = contract::message_type_from(record->type)
+                          .value_or(contract::MessageType::CREDENTIAL_REFRESH);
+    if (auto allowed = check_role(call.who->user, type); !allowed) return allowed.error();
+    return std::move(*record);
 }
 
 Result<net::Response> cancel_command(Services& services, const Call& call) {
@@ -171,26 +170,33 @@ Result<net::Response> cancel_command(Services& services, const Call& call) {
         const std::string reason =
             members.optional_text("reason", 200).value_or("cancelled by an operator");
         if (auto read = members.done(); !read) return read.error();
-        if (auto allowed = may_touch(services, call); !allowed) return allowed.error();
+        const auto record = command_to_touch(services, call);
+        if (!record) return record.error();
+        if (auto refused = take_turn(services, call, record->device_id)) return std::move(*refused);
         const auto cancelled = services.commands.cancel(call.parameter("message_id"),
                                                         actor_of(call.who->user), reason);
         if (!cancelled) return cancelled.error();
-        write_audit(services, call, "command.cancel");
-        return json_response(cancelled->finished ? 200 : 202,
-                             json::object{{"finished", cancelled->finished},
-                                          {"state", cancelled->state},
-                                          {"cancel_id", cancelled->cancel_id.empty()
-                                                            ? json::value(nullptr)
-                                                            : json::value(cancelled->cancel_id)}});
+        note(services, author_of(call), "command.cancel", record->message_id);
+        const json::value cancel_id =
+            cancelled->cancel_id.empty() ? json::value(nullptr) : json::value(cancelled->cancel_id);
+        net::Response response = json_response(cancelled->finished ? 200 : 202,
+                                               json::object{{"finished", cancelled->finished},
+                                                            {"state", cancelled->state},
+                                                            {"cancel_id", cancel_id}});
+        tell_rate(services, call, record->device_id, response);
+        return response;
     });
 }
 
 Result<net::Response> resend_command(Services& services, const Call& call) {
-    if (auto allowed = may_touch(services, call); !allowed) return allowed.error();
-    const std::string& message_id = call.parameter("message_id");
-    if (auto sent = services.commands.resend(message_id); !sent) return sent.error();
-    write_audit(services, call, "command.resend");
-    return json_response(202, json::object{{"message_id", message_id}});
+    const auto record = command_to_touch(services, call);
+    if (!record) return record.error();
+    if (auto refused = take_turn(services, call, record->device_id)) return std::move(*refused);
+    if (auto sent = services.commands.resend(record->message_id); !sent) return sent.error();
+    note(services, author_of(call), "command.resend", record->message_id);
+    net::Response response = json_response(202, json::object{{"message_id", record->message_id}});
+    tell_rate(services, call, record->device_id, response);
+    return response;
 }
 
 json::object entry_json(const TraceEntry& entry) {
@@ -245,6 +251,7 @@ std::vector<Route> command_routes() {
     return {{.method = "POST",
              .pattern = "/v1/appliances/{device_id}/commands",
              .access = Access::commander,
+             .act = "command.send",
              .now = post_command},
             {.method = "GET",
              .pattern = "/v1/appliances/{device_id}/commands",
@@ -257,14 +264,17 @@ std::vector<Route> command_routes() {
             {.method = "POST",
              .pattern = "/v1/commands:validate",
              .access = Access::signed_in,
+             .act = no_act,
              .now = validate_command},
             {.method = "POST",
              .pattern = "/v1/commands/{message_id}:cancel",
              .access = Access::commander,
+             .act = "command.cancel",
              .now = cancel_command},
             {.method = "POST",
              .pattern = "/v1/commands/{message_id}:resend",
              .access = Access::commander,
+             .act = "command.resend",
              .now = resend_command},
             {.method = "GET",
              .pattern = "/v1/commands/{message_id}/trace",

@@ -8,9 +8,9 @@ namespace {
 
 enum class Effect { none, under_way, in_effect };
 
-Effect effect_of(const CommandRecord& record) {
-    if (record.state == "completed" || record.state == "succeeded") return Effect::in_effect;
-    return record.terminal ? Effect::none : Effect::under_way;
+Effect effect_of(const ConfigOrder& order) {
+    if (order.state == "completed" || order.state == "succeeded") return Effect::in_effect;
+    return order.terminal ? Effect::none : Effect::under_way;
 }
 
 std::string escaped(std::string_view name) {
@@ -69,13 +69,12 @@ void apply_merge_patch(json::value& target, const json::value& patch) {
     }
 }
 
-ConfigView view_config(const std::vector<CommandRecord>& newest_first) {
+ConfigView view_config(const std::vector<ConfigOrder>& orders) {
     json::value desired = json::object{};
     json::value reported = json::object{};
-    for (auto record = newest_first.rbegin(); record != newest_first.rend(); ++record) {
-        if (record->type != "DEVICE_CONFIG") continue;
-        const Effect effect = effect_of(*record);
-        const json::value body = stored_json(record->body);
+    for (const ConfigOrder& order : orders) {
+        const Effect effect = effect_of(order);
+        const json::value body = stored_json(order.body);
         if (effect == Effect::none || !body.is_object()) continue;
         const json::value* dry_run = body.as_object().if_contains("dry_run");
         if (dry_run && dry_run->is_bool() && dry_run->as_bool()) continue;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "studio/core/channel.hpp"
+#include "studio/core/telemetry.hpp"
 #include "studio/webapi/json_body.hpp"
 
 namespace vistter::studio {
@@ -20,7 +20,7 @@ struct ConfigView {
     json::array diff;
 };
 
-// `newest_first`: an appliance's commands as the ledger lists them. Dry runs change nothing.
-ConfigView view_config(const std::vector<CommandRecord>& newest_first);
+// `orders`: oldest first. Dry runs change nothing.
+ConfigView view_config(const std::vector<ConfigOrder>& orders);
 
 }  // namespace vistter::studio

@@ -20,10 +20,6 @@ json::value time_json(const std::optional<WallTime>& time) {
     return time ? json::value(format_rfc3339(*time)) : json::value(nullptr);
 }
 
-contract::Actor actor_of(const Call& call) {
-    return {"user", call.who->user.user_id, call.who->user.role};
-}
-
 Result<Device> own_device(const Services& services, const Call& call) {
     auto device = owned_device(services, *call.who, call.parameter("device_id"));
     if (!device) return fail(ErrorCode::RES_NOT_FOUND, "no appliance has this id");
@@ -84,8 +80,8 @@ Result<net::Response> post_rotate(Services& services, const Call& call) {
         const std::int64_t overlap_s =
             members.optional_integer("overlap_s").value_or(default_overlap_s);
         if (auto read = members.done(); !read) return read.error();
-        const auto rotation =
-            services.trust.rotate(device->device_id, credential, overlap_s, actor_of(call));
+        const auto rotation = services.trust.rotate(device->device_id, credential, overlap_s,
+                                                    actor_of(call.who->user));
         if (!rotation) return rotation.error();
         net::Response response = json_response(202, rotation_json(*rotation));
         response.headers.emplace_back("Location",
@@ -97,7 +93,7 @@ Result<net::Response> post_rotate(Services& services, const Call& call) {
 Result<net::Response> post_revoke(Services& services, const Call& call) {
     const auto device = own_device(services, call);
     if (!device) return device.error();
-    if (auto revoked = services.trust.revoke(device->device_id, actor_of(call)); !revoked)
+    if (auto revoked = services.trust.revoke(device->device_id, actor_of(call.who->user)); !revoked)
         return revoked.error();
     const auto now = services.registry.find_device(device->device_id);
     return json_response(200, json::object{{"device_id", device->device_id},
@@ -149,7 +145,8 @@ Result<net::Response> post_rotate_key(Services& services, const Call& call) {
         if (!name.empty() && !kind)
             members.fault("key", ErrorCode::VAL_ENUM, "a key is message, session, server or root");
         if (auto read = members.done(); !read) return read.error();
-        if (auto rotated = services.trust.rotate_studio_key(*kind, actor_of(call)); !rotated)
+        if (auto rotated = services.trust.rotate_studio_key(*kind, actor_of(call.who->user));
+            !rotated)
             return rotated.error();
         return json_response(200, json::object{{"items", keys_json(services)}});
     });
@@ -175,29 +172,34 @@ Result<net::Response> post_recover(Services& services, const Call& call) {
 }  // namespace
 
 std::vector<Route> credential_routes() {
-    return {
-        {.method = "GET",
-         .pattern = "/v1/appliances/{device_id}/credentials",
-         .access = Access::signed_in,
-         .now = get_credentials},
-        {.method = "POST",
-         .pattern = "/v1/appliances/{device_id}/credentials:rotate",
-         .access = Access::admin,
-         .now = post_rotate},
-        {.method = "POST",
-         .pattern = "/v1/appliances/{device_id}:revoke",
-         .access = Access::admin,
-         .now = post_revoke},
-        {.method = "GET", .pattern = "/v1/studio", .access = Access::home_admin, .now = get_studio},
-        {.method = "GET",
-         .pattern = "/v1/studio/keys",
-         .access = Access::home_admin,
-         .now = get_keys},
-        {.method = "POST",
-         .pattern = "/v1/studio/keys:rotate",
-         .access = Access::home_admin,
-         .now = post_rotate_key},
-        {.method = "POST", .pattern = "/v1/bootstrap/recover", .now = post_recover}};
+    return {{.method = "GET",
+             .pattern = "/v1/appliances/{device_id}/credentials",
+             .access = Access::signed_in,
+             .now = get_credentials},
+            {.method = "POST",
+             .pattern = "/v1/appliances/{device_id}/credentials:rotate",
+             .access = Access::admin,
+             .act = "credential.rotate",
+             .now = post_rotate},
+            {.method = "POST",
+             .pattern = "/v1/appliances/{device_id}:revoke",
+             .access = Access::admin,
+             .act = "appliance.revoke",
+             .now = post_revoke},
+            {.method = "GET",
+             .pattern = "/v1/studio",
+             .access = Access::home_admin,
+             .now = get_studio},
+            {.method = "GET",
+             .pattern = "/v1/studio/keys",
+             .access = Access::home_admin,
+             .now = get_keys},
+            {.method = "POST",
+             .pattern = "/v1/studio/keys:rotate",
+             .access = Access::home_admin,
+             .act = "studio.rotate_key",
+             .now = post_rotate_key},
+            {.method = "POST", .pattern = "/v1/bootstrap/recover", .now = post_recover}};
 }
 
 }  // namespace vistter::studio

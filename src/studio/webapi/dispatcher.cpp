@@ -6,6 +6,7 @@
 
 #include "base/ids.hpp"
 #include "base/log.hpp"
+#include "studio/webapi/audit.hpp"
 #include "studio/webapi/gate.hpp"
 #include "studio/webapi/ownership.hpp"
 #include "studio/webapi/problem.hpp"
@@ -13,13 +14,19 @@
 namespace vistter::studio {
 namespace {
 
-// Adds to whatever answer comes the headers every API answer has.
+// Adds to whatever answer comes the headers every API answer has; a refusal of an act that somebody
+// asked for is noted first.
 class ApiResponder final : public net::Responder {
   public:
+    using Refused = std::function<void(const net::Response&)>;
     ApiResponder(std::unique_ptr<net::Responder> inner, std::string correlation_id)
         : inner_(std::move(inner)), correlation_id_(std::move(correlation_id)) {}
 
-    void respond(net::Response response) override { inner_->respond(dress(std::move(response))); }
+    void on_refusal(Refused refused) { refused_ = std::move(refused); }
+    void respond(net::Response response) override {
+        if (refused_ && response.status >= 400) refused_(response);
+        inner_->respond(dress(std::move(response)));
+    }
     // Shared as in net::Responder: peer and producer both end a stream.
     std::shared_ptr<net::Stream> stream(net::Response head) override {
         return inner_->stream(dress(std::move(head)));
@@ -41,6 +48,7 @@ class ApiResponder final : public net::Responder {
 
     std::unique_ptr<net::Responder> inner_;
     std::string correlation_id_;
+    Refused refused_;
 };
 
 class Dispatcher {
@@ -91,7 +99,9 @@ class Dispatcher {
         Call call{request, parameters, correlation_of(request), std::nullopt};
         auto responder = std::make_unique<ApiResponder>(std::move(plain), call.correlation_id);
         try {
-            if (auto allowed = admit(route, call); !allowed) {
+            const Status allowed = admit(route, call);
+            watch(route, call, *responder);
+            if (!allowed) {
                 responder->respond(problem(allowed.error(), call.correlation_id));
             } else if (route.later) {
                 route.later(services_, call, std::move(responder));
@@ -115,12 +125,27 @@ class Dispatcher {
         if (route.access == Access::open) return ok();
         auto sign_in = check_sign_in(services_, call.request);
         if (!sign_in) return sign_in.error();
-        if (!is_admitted(route.access, *sign_in)) {
-            return fail(ErrorCode::API_FORBIDDEN,
-                        fmt::format("the role {} may not do this", sign_in->user.role));
-        }
         call.who = std::move(*sign_in);
+        if (!is_admitted(route.access, *call.who)) return refuse(route.access, *call.who);
         return check_ownership(services_, *call.who, call.parameters);
+    }
+
+    static Error refuse(Access access, const SignIn& who) {
+        SignIn in_person = who;
+        in_person.by_key = false;
+        if (is_admitted(access, in_person))
+            return fail(ErrorCode::API_FORBIDDEN, "this is for people, not for API keys");
+        return fail(ErrorCode::API_FORBIDDEN,
+                    fmt::format("the role {} may not do this", who.user.role));
+    }
+
+    // From here on a refusal of this act is somebody's.
+    void watch(const Route& route, const Call& call, ApiResponder& responder) const {
+        if (!call.who || route.act.empty() || route.act == no_act) return;
+        responder.on_refusal([this, author = author_of(call), act = route.act,
+                              path = call.request.path](const net::Response& answer) {
+            note_refusal(services_, author, act, path, answer);
+        });
     }
 
     void respond_failure(const Call& call, const std::exception& failure,

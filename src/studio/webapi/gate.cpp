@@ -60,20 +60,30 @@ std::string csrf_token(const std::string& token) {
     return crypto::sha256_hex("vistter-csrf\n" + token);
 }
 
+bool comes_by_cookie(const net::Request& request) {
+    return !request.header("authorization").starts_with(bearer);
+}
+
 std::string presented_token(const net::Request& request) {
-    const std::string authorization = request.header("authorization");
-    if (authorization.starts_with(bearer)) return authorization.substr(bearer.size());
-    return request.cookie(session_cookie).value_or("");
+    if (comes_by_cookie(request)) return request.cookie(session_cookie).value_or("");
+    return request.header("authorization").substr(bearer.size());
+}
+
+std::optional<SignIn> holder_of(Services& services, const std::string& token, bool by_cookie) {
+    const WallTime now = services.clock.wall();
+    if (!by_cookie && token.starts_with(api_key_prefix))
+        return services.api_keys.use(token_hash(token), now);
+    return services.accounts.sign_in(token_hash(token), now);
 }
 
 Result<SignIn> check_sign_in(Services& services, const net::Request& request) {
     const std::string token = presented_token(request);
     if (token.empty())
         return fail(ErrorCode::API_UNAUTHENTICATED, "sign in first: POST /v1/auth/session");
-    const auto sign_in = services.accounts.sign_in(token_hash(token), services.clock.wall());
+    const bool by_cookie = comes_by_cookie(request);
+    const auto sign_in = holder_of(services, token, by_cookie);
     if (!sign_in)
         return fail(ErrorCode::API_UNAUTHENTICATED, "the sign-in has ended; sign in again");
-    const bool by_cookie = !request.header("authorization").starts_with(bearer);
     if (by_cookie && is_write(request.method)) {
         if (auto same = check_same_site(services, request, token); !same) return same.error();
     }

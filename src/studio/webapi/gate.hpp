@@ -2,6 +2,7 @@
 // cookie.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -18,6 +19,11 @@ std::string token_hash(const std::string& token);
 std::string csrf_token(const std::string& token);
 // The token of a request: from Authorization, else from the cookie; empty: none.
 std::string presented_token(const net::Request& request);
+
+// The request's token is its cookie's: a browser sent it, perhaps unasked.
+bool comes_by_cookie(const net::Request& request);
+// Whom a token or an API key (never by cookie) speaks for now; nothing once it has ended.
+std::optional<SignIn> holder_of(Services& services, const std::string& token, bool by_cookie);
 
 // The sign-in behind a request. A write made with the cookie must also carry its X-CSRF-Token, come
 // from this site (Origin, Sec-Fetch-Site) and name a host Studio answers for. Errors:

@@ -8,15 +8,18 @@
 namespace vistter::studio {
 namespace {
 
-bool is_json(std::string_view content_type) {
-    const auto end = content_type.find(';');
-    return content_type.substr(0, end) == "application/json";
+// A PATCH here is a merge patch, by either name.
+bool is_json(const net::Request& request) {
+    const std::string given = request.header("content-type");
+    const std::string_view type = std::string_view(given).substr(0, given.find(';'));
+    return type == "application/json" ||
+           (request.method == "PATCH" && type == "application/merge-patch+json");
 }
 
 }  // namespace
 
 Result<json::object> read_object(const net::Request& request, std::size_t limit) {
-    if (!is_json(request.header("content-type"))) {
+    if (!is_json(request)) {
         return fail(ErrorCode::API_MEDIA_TYPE, "send the body as Content-Type: application/json");
     }
     if (request.body.size() > limit) {

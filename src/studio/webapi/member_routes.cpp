@@ -4,6 +4,7 @@
 
 #include "base/ids.hpp"
 #include "crypto/password.hpp"
+#include "studio/webapi/audit.hpp"
 #include "studio/webapi/hashing.hpp"
 #include "studio/webapi/json_body.hpp"
 #include "studio/webapi/page_list.hpp"
@@ -18,6 +19,7 @@ constexpr std::size_t max_password = 1'024;
 json::object org_json(const Org& org) {
     return {{"org_id", org.org_id},
             {"name", org.name},
+            {"handle", org.handle.empty() ? json::value(nullptr) : json::value(org.handle)},
             {"home", org.home},
             {"created_at", format_rfc3339(org.created_at)}};
 }
@@ -44,14 +46,8 @@ net::Response member_response(int status, const User& user) {
     return response;
 }
 
-void note(Services& services, const User& actor, std::string_view action,
-          const std::string& target) {
-    services.audit.write(
-        {services.clock.wall(), actor.user_id, std::string(action), target, "ok", actor.tenant});
-}
-
 struct MemberForm {
-    std::string org_name;  // POST /v1/orgs only
+    std::string org_name, handle;  // POST /v1/orgs only
     std::string username, password, role;
 };
 
@@ -72,7 +68,13 @@ Result<MemberForm> read_form(const net::Request& request, bool with_org) {
     if (!body) return body.error();
     Members members(*body);
     MemberForm form;
-    if (with_org) form.org_name = members.text("name", 200);
+    if (with_org) {
+        form.org_name = members.text("name", 200);
+        form.handle = members.text("handle", 32);
+        if (!is_handle(form.handle))
+            members.fault("handle", ErrorCode::VAL_SCHEMA,
+                          "a handle has 2 to 32 of a-z, 0-9 and hyphens between them");
+    }
     form.username = members.text("username", 64);
     form.password = members.text("password", max_password);
     form.role = with_org ? "admin" : members.text("role", 16);
@@ -123,12 +125,16 @@ void post_org(Services& services, const Call& call, std::unique_ptr<net::Respond
     if (!form) return responder->respond(problem(form.error(), call.correlation_id));
     hash_then(services, call, std::move(responder), form->password,
               [&services, form = *form,
-               founder = call.who->user](const std::string& hash) -> Result<net::Response> {
+               founder = author_of(call)](const std::string& hash) -> Result<net::Response> {
                   const Org org{make_id("org_", services.clock, services.random), form.org_name,
-                                false, services.clock.wall()};
+                                false, services.clock.wall(), form.handle};
                   const User admin = user_of(services, form, org.org_id, hash);
-                  if (auto made = services.accounts.add_org(org, admin); !made) return made.error();
-                  note(services, founder, "org.create", org.org_id);
+                  Status made = ok();
+                  services.work.atomically([&] {
+                      made = services.accounts.add_org(org, admin);
+                      if (made) note(services, founder, "org.create", org.org_id);
+                  });
+                  if (!made) return made.error();
                   json::object shown = org_json(org);
                   shown["admin"] = member_json(admin);
                   net::Response response = json_response(201, shown);
@@ -157,11 +163,14 @@ void post_member(Services& services, const Call& call, std::unique_ptr<net::Resp
     if (!form) return responder->respond(problem(form.error(), call.correlation_id));
     hash_then(services, call, std::move(responder), form->password,
               [&services, form = *form,
-               admin = call.who->user](const std::string& hash) -> Result<net::Response> {
+               admin = author_of(call)](const std::string& hash) -> Result<net::Response> {
                   const User user = user_of(services, form, admin.tenant, hash);
-                  const auto added = services.accounts.add_member(user, services.clock.wall());
+                  Status added = ok();
+                  services.work.atomically([&] {
+                      added = services.accounts.add_member(user, services.clock.wall());
+                      if (added) note(services, admin, "member.add", user.user_id);
+                  });
                   if (!added) return added.error();
-                  note(services, admin, "member.add", user.user_id);
                   return member_response(201, user);
               });
 }
@@ -186,9 +195,13 @@ Result<User> member_to_change(const Services& services, const Call& call) {
     return user;
 }
 
-Result<net::Response> store_member(Services& services, const User& admin, User user) {
-    if (auto changed = services.accounts.change_member(user); !changed) return changed.error();
-    note(services, admin, "member.change", user.user_id);
+Result<net::Response> store_member(Services& services, const Author& admin, User user) {
+    Status changed = ok();
+    services.work.atomically([&] {
+        changed = services.accounts.change_member(user);
+        if (changed) note(services, admin, "member.change", user.user_id);
+    });
+    if (!changed) return changed.error();
     ++user.revision;
     return member_response(200, user);
 }
@@ -209,11 +222,11 @@ void patch_member(Services& services, const Call& call, std::unique_ptr<net::Res
     if (auto read = members.done(); !read) return refuse(read.error());
     if (role) user->role = *role;
     if (!password) {
-        const auto stored = store_member(services, call.who->user, *user);
+        const auto stored = store_member(services, author_of(call), *user);
         return stored ? responder->respond(*stored) : refuse(stored.error());
     }
     hash_then(services, call, std::move(responder), *password,
-              [&services, user = *user, admin = call.who->user](const std::string& hash) {
+              [&services, user = *user, admin = author_of(call)](const std::string& hash) {
                   User changed = user;
                   changed.password_hash = hash;
                   return store_member(services, admin, std::move(changed));
@@ -223,8 +236,12 @@ void patch_member(Services& services, const Call& call, std::unique_ptr<net::Res
 Result<net::Response> delete_member(Services& services, const Call& call) {
     const auto user = member_to_change(services, call);
     if (!user) return user.error();
-    if (auto removed = services.accounts.remove_member(*user); !removed) return removed.error();
-    note(services, call.who->user, "member.remove", user->user_id);
+    Status removed = ok();
+    services.work.atomically([&] {
+        removed = services.accounts.remove_member(*user);
+        if (removed) note(services, author_of(call), "member.remove", user->user_id);
+    });
+    if (!removed) return removed.error();
     net::Response response;
     response.status = 204;
     return response;
@@ -233,26 +250,36 @@ Result<net::Response> delete_member(Services& services, const Call& call) {
 }  // namespace
 
 std::vector<Route> member_routes() {
-    constexpr Access admin = Access::admin;
+    constexpr Access admin = Access::people_admin;
+    constexpr const char* all = "/v1/orgs/{org_id}/members";
     constexpr const char* one = "/v1/orgs/{org_id}/members/{user_id}";
-    return {
-        {.method = "GET", .pattern = "/v1/orgs", .access = Access::signed_in, .now = get_orgs},
-        {.method = "POST", .pattern = "/v1/orgs", .access = Access::home_admin, .later = post_org},
-        {.method = "GET",
-         .pattern = "/v1/orgs/{org_id}",
-         .access = Access::signed_in,
-         .now = get_org},
-        {.method = "GET",
-         .pattern = "/v1/orgs/{org_id}/members",
-         .access = admin,
-         .now = get_members},
-        {.method = "POST",
-         .pattern = "/v1/orgs/{org_id}/members",
-         .access = admin,
-         .later = post_member},
-        {.method = "GET", .pattern = one, .access = admin, .now = get_member},
-        {.method = "PATCH", .pattern = one, .access = admin, .later = patch_member},
-        {.method = "DELETE", .pattern = one, .access = admin, .now = delete_member}};
+    return {{.method = "GET", .pattern = "/v1/orgs", .access = Access::signed_in, .now = get_orgs},
+            {.method = "POST",
+             .pattern = "/v1/orgs",
+             .access = Access::home_admin,
+             .act = "org.create",
+             .later = post_org},
+            {.method = "GET",
+             .pattern = "/v1/orgs/{org_id}",
+             .access = Access::signed_in,
+             .now = get_org},
+            {.method = "GET", .pattern = all, .access = admin, .now = get_members},
+            {.method = "POST",
+             .pattern = all,
+             .access = admin,
+             .act = "member.add",
+             .later = post_member},
+            {.method = "GET", .pattern = one, .access = admin, .now = get_member},
+            {.method = "PATCH",
+             .pattern = one,
+             .access = admin,
+             .act = "member.change",
+             .later = patch_member},
+            {.method = "DELETE",
+             .pattern = one,
+             .access = admin,
+             .act = "member.remove",
+             .now = delete_member}};
 }
 
 }  // namespace vistter::studio

@@ -1,6 +1,7 @@
 // Problem documents.
 #include "studio/webapi/problem.hpp"
 
+#include <fmt/format.h>
 #include <boost/json.hpp>
 
 namespace vistter::studio {
@@ -35,7 +36,7 @@ std::string_view title_of(int status) {
         case 428:
             return "Precondition required";
         case 429:
-            return "Too many attempts";
+            return "Too many requests";
         case 503:
             return "Not available now";
         case 507:
@@ -67,11 +68,13 @@ net::Response problem(const Error& error, const std::string& correlation_id,
     return response;
 }
 
-net::Response too_many(std::int64_t wait_ms, const std::string& correlation_id) {
+net::Response too_many(std::int64_t wait_ms, const std::string& correlation_id,
+                       std::string_view what) {
     const std::string seconds = std::to_string((wait_ms + 999) / 1'000);
-    net::Response response = problem(
-        fail(ErrorCode::API_RATE, "too many attempts; try again in " + seconds + " seconds"),
-        correlation_id);
+    net::Response response =
+        problem(fail(ErrorCode::API_RATE,
+                     fmt::format("too many {}; try again in {} seconds", what, seconds)),
+                correlation_id);
     response.headers.emplace_back("Retry-After", seconds);
     return response;
 }

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/error.hpp"
 #include "net/http.hpp"
@@ -13,6 +14,7 @@ namespace vistter::studio {
 net::Response problem(const Error& error, const std::string& correlation_id,
                       std::optional<int> status = {});
 // Too many attempts: 429 with Retry-After, rounded up to whole seconds.
-net::Response too_many(std::int64_t wait_ms, const std::string& correlation_id);
+net::Response too_many(std::int64_t wait_ms, const std::string& correlation_id,
+                       std::string_view what = "attempts");
 
 }  // namespace vistter::studio

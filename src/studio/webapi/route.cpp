@@ -22,8 +22,12 @@ bool is_admitted(Access access, const SignIn& who) {
             return role == "producer" || role == "admin";
         case Access::admin:
             return role == "admin";
+        case Access::person:
+            return !who.by_key;
+        case Access::people_admin:
+            return role == "admin" && !who.by_key;
         case Access::home_admin:
-            return role == "admin" && who.home;
+            return role == "admin" && who.home && !who.by_key;
     }
     return false;
 }
@@ -33,10 +37,13 @@ std::vector<Route> web_routes() {
     append(all, service_routes());
     append(all, sign_in_routes());
     append(all, member_routes());
+    append(all, api_key_routes());
+    append(all, audit_routes());
     append(all, pairing_routes());
     append(all, credential_routes());
     append(all, appliance_routes());
     append(all, command_routes());
+    append(all, config_routes());
     append(all, asset_routes());
     append(all, timeline_routes());
     return all;

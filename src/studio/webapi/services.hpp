@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "studio/core/accounts.hpp"
+#include "studio/core/api_keys.hpp"
 #include "studio/core/authority.hpp"
 #include "studio/core/channel.hpp"
 #include "studio/core/library.hpp"
@@ -29,12 +30,12 @@ class LiveStreams;
 
 // Where this Studio is reached; known once both listeners have their ports.
 struct Addresses {
-    std::string web_url;      // https://host:port
-    std::string channel_url;  // wss://host:port/v1/channel
-    std::string session_url;  // https://host:port/v1/bootstrap/session
-    std::string admit_url;    // https://host:port/v1/bootstrap/session:admit, on the web listener
-    std::string recover_url;  // https://host:port/v1/bootstrap/recover
-    std::string broker_url;   // mqtts://host:port; empty: no broker
+    std::string web_url;        // https://host:port
+    std::string channel_url;    // wss://host:port/v1/channel
+    std::string session_url;    // https://host:port/v1/bootstrap/session
+    std::string admit_url;      // https://host:port/v1/bootstrap/session:admit, on the web listener
+    std::string recover_url;    // https://host:port/v1/bootstrap/recover
+    std::string broker_url;     // mqtts://host:port; empty: no broker
     bool broker_first = false;  // which of the two an appliance should prefer
     std::vector<std::string>
         trusted_hosts;  // lower case, without port: what a browser's Host may say
@@ -62,6 +63,12 @@ struct Guards {
     RateLimiter setup{{.per_source = 10, .total = 60, .window_ms = 60'000}};
     RateLimiter pairing{{.per_source = 20, .total = 200, .window_ms = 60'000}};
     RateLimiter recovery{{.per_source = 20, .total = 2'000, .window_ms = 60'000}};
+    RateLimiter passwords{{.per_source = 10, .total = 200, .window_ms = 60'000}};
+    // Refusals worth a row of the audit trail.
+    RateLimiter refusals{{.per_source = 120, .total = 2'000, .window_ms = 60'000}};
+    // 20 commands a second, 60 at once (contract B.12): of one person or key, and to one appliance.
+    RateLimiter user_commands{{.per_source = 60, .total = 6'000, .window_ms = 3'000}};
+    RateLimiter appliance_commands{{.per_source = 60, .total = 6'000, .window_ms = 3'000}};
     RateLimiter admission{{.per_source = 20, .total = 2'000, .window_ms = 60'000}};
 };
 
@@ -71,6 +78,7 @@ struct Services {
     const Clock& clock;
     Random& random;
     Accounts& accounts;
+    ApiKeys& api_keys;
     SetupCode& setup_code;
     Registry& registry;
     PairingDesk& pairing;

@@ -6,6 +6,7 @@
 #include "contract/json.hpp"
 #include "contract/json_text.hpp"
 #include "contract/object_writer.hpp"
+#include "studio/webapi/audit.hpp"
 #include "studio/webapi/command_desk.hpp"
 #include "studio/webapi/json_body.hpp"
 #include "studio/webapi/ownership.hpp"
@@ -103,14 +104,17 @@ Result<net::Response> put_timeline(Services& services, const Call& call) {
     const auto known = services.library.find_timeline(tenant, timeline->timeline_id);
     if (known) {
         if (auto same = check_if_match(call.request, etag_of(*known)); !same) return same.error();
-    } else if (!call.request.header("if-match").empty() &&
-               call.request.header("if-match") != "*") {
+    } else if (!call.request.header("if-match").empty() && call.request.header("if-match") != "*") {
         return fail(ErrorCode::STA_PRECONDITION, "there is no such timeline yet");
     }
     if (auto checked = check_document(services, *timeline, call.who->user); !checked)
         return checked.error();
-    const Timeline stored = services.library.put_timeline(
-        tenant, timeline->timeline_id, timeline->name, timeline->document, services.clock.wall());
+    Timeline stored;
+    services.work.atomically([&] {
+        stored = services.library.put_timeline(tenant, timeline->timeline_id, timeline->name,
+                                               timeline->document, services.clock.wall());
+        note(services, author_of(call), "timeline.put", stored.timeline_id);
+    });
     return timeline_response(known ? 200 : 201, stored);
 }
 
@@ -189,14 +193,17 @@ std::vector<Route> timeline_routes() {
             {.method = "PUT",
              .pattern = "/v1/timelines/{timeline_id}",
              .access = who,
+             .act = "timeline.put",
              .now = put_timeline},
             {.method = "POST",
              .pattern = "/v1/timelines/{timeline_id}:publish",
              .access = who,
+             .act = "timeline.publish",
              .now = publish_timeline},
             {.method = "POST",
              .pattern = "/v1/timelines/{timeline_id}:execute",
              .access = Access::commander,
+             .act = "timeline.execute",
              .now = execute_timeline}};
 }
 

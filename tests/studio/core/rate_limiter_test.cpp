@@ -48,6 +48,19 @@ TEST_F(RateLimiterTest, GivesAnAttemptBackAfterSuccess) {
     }
 }
 
+TEST_F(RateLimiterTest, SaysWhatIsLeftAndWhenMoreComesFree) {
+    EXPECT_EQ(limiter.standing("one", clock.steady()).remaining, 3);
+    EXPECT_EQ(limiter.standing("one", clock.steady()).reset_ms, 0);
+    take("one");
+    clock.advance_ms(20'000);
+    take("one");
+    EXPECT_EQ(limiter.standing("one", clock.steady()).remaining, 1);
+    EXPECT_EQ(limiter.standing("one", clock.steady()).reset_ms, 40'000) << "the oldest leaves first";
+    clock.advance_ms(40'000);
+    EXPECT_EQ(limiter.standing("one", clock.steady()).remaining, 2);
+    EXPECT_EQ(limiter.standing("other", clock.steady()).remaining, 3);
+}
+
 TEST_F(RateLimiterTest, IsNotFooledByAWallClockSetBack) {
     for (int n = 0; n < 3; ++n) EXPECT_FALSE(take("one"));
     clock.step_wall_ms(3'600'000);

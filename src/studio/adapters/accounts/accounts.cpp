@@ -6,13 +6,13 @@ namespace {
 
 constexpr const char* select_user =
     "SELECT user_id, tenant, username, password_hash, role, revision FROM users";
-constexpr const char* select_org = "SELECT org_id, name, home, created_ms FROM orgs";
+constexpr const char* select_org = "SELECT org_id, name, home, created_ms, handle FROM orgs";
 
 User read_user(const store::Statement& row) {
     return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.integer(5)};
 }
 Org read_org(const store::Statement& row) {
-    return {row.text(0), row.text(1), row.integer(2) != 0, WallTime{row.integer(3)}};
+    return {row.text(0), row.text(1), row.integer(2) != 0, WallTime{row.integer(3)}, row.text(4)};
 }
 
 class SqlAccounts final : public Accounts {
@@ -22,9 +22,12 @@ class SqlAccounts final : public Accounts {
     bool any_user() const override {
         return database_.prepare("SELECT 1 FROM users LIMIT 1").step();
     }
-    std::optional<User> find_user(const std::string& username) const override {
-        auto row = database_.prepare(std::string(select_user) + " WHERE username = ?");
-        row.bind(username);
+    std::optional<User> find_user(const SignInName& name) const override {
+        auto row = database_.prepare(
+            std::string(select_user) +
+            " WHERE username = ? AND tenant = (SELECT org_id FROM orgs WHERE handle = ? AND "
+            "home = (handle = ''))");
+        row.bind(name.username).bind(name.handle);
         if (!row.step()) return std::nullopt;
         return read_user(row);
     }
@@ -43,6 +46,7 @@ class SqlAccounts final : public Accounts {
     Status add_member(const User& user, WallTime now) override;
     Status change_member(const User& user) override;
     Status remove_member(const User& user) override;
+    Status change_password(const User& user, const std::string& kept_token_hash) override;
     void open_sign_in(const std::string& token_hash, const std::string& user_id,
                       WallTime now) override;
     std::optional<SignIn> sign_in(const std::string& token_hash, WallTime now) const override;
@@ -62,8 +66,8 @@ class SqlAccounts final : public Accounts {
 
 void SqlAccounts::make_home(const std::string& home, WallTime now) {
     database_.transaction([&] {
-        if (!database_.prepare("SELECT 1 FROM orgs LIMIT 1").step())
-            insert_org({home, home, true, now});
+        if (database_.prepare("SELECT 1 FROM orgs LIMIT 1").step()) return;
+        insert_org({home, home, true, now});
         for (const char* table : {"users", "pairing_tokens", "audit", "assets", "timelines"}) {
             database_.prepare(std::string("UPDATE ") + table + " SET tenant = ? WHERE tenant = ''")
                 .bind(home)
@@ -73,11 +77,13 @@ void SqlAccounts::make_home(const std::string& home, WallTime now) {
 }
 
 void SqlAccounts::insert_org(const Org& org) {
-    database_.prepare("INSERT INTO orgs (org_id, name, home, created_ms) VALUES (?, ?, ?, ?)")
+    database_
+        .prepare("INSERT INTO orgs (org_id, name, home, created_ms, handle) VALUES (?, ?, ?, ?, ?)")
         .bind(org.org_id)
         .bind(org.name)
         .bind(org.home ? 1 : 0)
         .bind(org.created_at.ms)
+        .bind(org.handle)
         .run();
 }
 
@@ -85,7 +91,7 @@ bool SqlAccounts::insert_user(const User& user, WallTime now) {
     database_
         .prepare(
             "INSERT INTO users (user_id, tenant, username, password_hash, role, revision, "
-            "created_ms) VALUES (?, ?, ?, ?, ?, 1, ?) ON CONFLICT (username) DO NOTHING")
+            "created_ms) VALUES (?, ?, ?, ?, ?, 1, ?) ON CONFLICT (tenant, username) DO NOTHING")
         .bind(user.user_id)
         .bind(user.tenant)
         .bind(user.username)
@@ -120,11 +126,14 @@ std::vector<Org> SqlAccounts::orgs() const {
 Status SqlAccounts::add_org(const Org& org, const User& first_admin) {
     bool added = false;
     database_.transaction([&] {
+        auto taken = database_.prepare("SELECT 1 FROM orgs WHERE handle = ?");
+        taken.bind(org.handle);
+        if (taken.step()) return;
+        insert_org(org);
         added = insert_user(first_admin, org.created_at);
-        if (added) insert_org(org);
     });
     if (!added)
-        return fail_at(ErrorCode::STA_IN_USE, "/username", "somebody has this user name already");
+        return fail_at(ErrorCode::STA_IN_USE, "/handle", "another organisation has this handle");
     return ok();
 }
 
@@ -146,7 +155,7 @@ std::optional<User> SqlAccounts::member(const std::string& tenant,
 
 Status SqlAccounts::add_member(const User& user, WallTime now) {
     if (insert_user(user, now)) return ok();
-    return fail_at(ErrorCode::STA_IN_USE, "/username", "somebody has this user name already");
+    return fail_at(ErrorCode::STA_IN_USE, "/username", "another member has this user name already");
 }
 
 Status SqlAccounts::check_change(const User& user, bool stays_admin) const {
@@ -192,6 +201,28 @@ Status SqlAccounts::remove_member(const User& user) {
     return removed;
 }
 
+Status SqlAccounts::change_password(const User& user, const std::string& kept_token_hash) {
+    bool changed = false;
+    database_.transaction([&] {
+        database_
+            .prepare(
+                "UPDATE users SET password_hash = ?, revision = revision + 1 WHERE user_id = ? AND "
+                "revision = ?")
+            .bind(user.password_hash)
+            .bind(user.user_id)
+            .bind(user.revision)
+            .run();
+        changed = database_.changes() == 1;
+        if (!changed) return;
+        database_.prepare("DELETE FROM sign_ins WHERE user_id = ? AND token_hash <> ?")
+            .bind(user.user_id)
+            .bind(kept_token_hash)
+            .run();
+    });
+    if (changed) return ok();
+    return fail(ErrorCode::STA_PRECONDITION, "your account was changed meanwhile; try again");
+}
+
 void SqlAccounts::open_sign_in(const std::string& token_hash, const std::string& user_id,
                                WallTime now) {
     database_.transaction([&] {
@@ -215,7 +246,7 @@ std::optional<SignIn> SqlAccounts::sign_in(const std::string& token_hash, WallTi
         "AND expires_ms > ?");
     row.bind(token_hash).bind(now.ms);
     if (!row.step()) return std::nullopt;
-    return SignIn{read_user(row), WallTime{row.integer(6)}, row.integer(7) != 0};
+    return SignIn{read_user(row), WallTime{row.integer(6)}, row.integer(7) != 0, false};
 }
 
 }  // namespace

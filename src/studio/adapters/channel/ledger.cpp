@@ -243,8 +243,10 @@ void Ledger::let_in(const std::string& device_id, const std::string& message_id,
 void Ledger::prune(WallTime now, std::int64_t inbox_days) {
     auto inbox = database_.prepare("DELETE FROM road_inbox WHERE received_ms < ?");
     inbox.bind(now.ms - inbox_days * 86'400'000).run();
+    // What an appliance's settings are is told from all its DEVICE_CONFIGs.
     auto commands = database_.prepare(
-        "DELETE FROM road_command WHERE phase = 'finished' AND expires_ms < ? AND position <= "
+        "DELETE FROM road_command WHERE phase = 'finished' AND expires_ms < ? AND type <> "
+        "'DEVICE_CONFIG' AND position <= "
         "(SELECT COALESCE(MAX(position), 0) FROM road_command) - 100000");
     commands.bind(now.ms - 90LL * 86'400'000).run();
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "contract/object_writer.hpp"
+#include "contract/ocl_limits.hpp"
 
 namespace vistter::studio {
 namespace {
@@ -21,6 +22,8 @@ std::string describe_hello(const contract::Hello& hello) {
         .texts("hardware_encoders", hello.hardware_encoders)
         .text("boot_id", hello.boot_id)
         .texts("ocl_versions", hello.ocl_versions)
+        .texts("ocl_features", hello.ocl_features)
+        .raw("ocl_limits", contract::limits_text(hello.ocl_limits))
         .texts("segment_versions", hello.segment_versions)
         .texts("features", hello.features)
         .text("clock_source", hello.clock_source)
@@ -76,6 +79,7 @@ class SqlProjection final : public TelemetryProjection {
     std::int64_t newest_event(const std::string& device_id) const override;
     std::vector<MetricsSample> metrics(const std::string& device_id) const override;
     std::optional<StateSnapshot> state(const std::string& device_id) const override;
+    std::vector<ConfigOrder> config_orders(const std::string& device_id) const override;
     std::string last_hello(const std::string& device_id) const override;
 
   private:
@@ -185,6 +189,16 @@ std::optional<StateSnapshot> SqlProjection::state(const std::string& device_id) 
     row.bind(device_id);
     if (!row.step()) return std::nullopt;
     return StateSnapshot{WallTime{row.integer(0)}, row.integer(1), row.text(2)};
+}
+
+std::vector<ConfigOrder> SqlProjection::config_orders(const std::string& device_id) const {
+    auto row = database_.prepare(
+        "SELECT state, phase = 'finished', body FROM road_command WHERE device_id = ? AND type = "
+        "'DEVICE_CONFIG' ORDER BY position");
+    row.bind(device_id);
+    std::vector<ConfigOrder> orders;
+    while (row.step()) orders.push_back({row.text(0), row.integer(1) != 0, row.text(2)});
+    return orders;
 }
 
 std::string SqlProjection::last_hello(const std::string& device_id) const {
