@@ -1,4 +1,4 @@
-// Password hashing off the loop: it takes long on purpose.
+// What takes long runs off the loop: password hashes, on purpose, and compilations.
 #pragma once
 
 #include <functional>
@@ -33,7 +33,7 @@ void on_worker(Services& services, SharedResponder responder, const std::string&
     });
     if (!taken) {
         responder->respond(problem(
-            fail(ErrorCode::SYS_BUSY, "too many sign-ins at once; try again"), correlation_id));
+            fail(ErrorCode::SYS_BUSY, "too much at once; try again"), correlation_id));
     }
 }
 

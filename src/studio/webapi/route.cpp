@@ -46,6 +46,7 @@ std::vector<Route> web_routes() {
     append(all, config_routes());
     append(all, asset_routes());
     append(all, timeline_routes());
+    append(all, compile_routes());
     return all;
 }
 

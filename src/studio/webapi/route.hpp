@@ -66,6 +66,7 @@ std::vector<Route> command_routes();
 std::vector<Route> config_routes();
 std::vector<Route> asset_routes();
 std::vector<Route> timeline_routes();
+std::vector<Route> compile_routes();
 std::vector<Route> service_routes();
 
 // Everything the web listener answers, and what the channel listener answers.
