@@ -1,6 +1,6 @@
 // Signing in to the two pages, and the checks every screen must pass.
 import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 export async function enterAppliance(page: Page): Promise<void> {
   await page.goto(process.env.VISTTER_APPLIANCE!);
@@ -15,6 +15,14 @@ export async function enterStudio(page: Page): Promise<void> {
   await page.getByLabel('Password').fill(process.env.VISTTER_STUDIO_PASSWORD!);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('heading', { name: 'Fleet' })).toBeVisible();
+}
+
+/** The sandbox's appliance on Studio's page, with one of its tabs open. */
+export async function openAppliance(page: Page, tab = 'Show'): Promise<Locator> {
+  const fleet = page.getByRole('region', { name: 'Fleet' });
+  await fleet.getByRole('button', { name: 'Harbour hut' }).click();
+  await page.getByRole('tab', { name: tab }).click();
+  return page.getByRole('region', { name: /^Harbour hut/ });
 }
 
 /** No accessibility violation, and nothing wider than a phone at 320 CSS pixels (WCAG 1.4.10). */

@@ -1,4 +1,5 @@
 // Starts one sandbox for all browser tests and stops it afterwards; tests read its addresses from the environment.
+// VISTTER_BIN names another `vistter` than the release build's.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,7 @@ interface Addresses {
 }
 
 export default async function start(): Promise<() => Promise<void>> {
-  const bin = fileURLToPath(new URL('../../build/release/bin/vistter', import.meta.url));
+  const bin = process.env.VISTTER_BIN ?? fileURLToPath(new URL('../../build/release/bin/vistter', import.meta.url));
   const folder = mkdtempSync(join(tmpdir(), 'vistter-web-'));
   const state = join(folder, 'state');
   const sandbox = spawn(bin, ['sandbox', 'up', '--json', '--width', '640', '--state', state], {

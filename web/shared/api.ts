@@ -29,12 +29,12 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-/** One request. Throws Problem for any refusal, and Problem with status 0 when nobody answers. */
-export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+async function answer(method: string, path: string, body?: unknown, etag?: string): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (method !== 'GET') headers['x-csrf-token'] = csrfToken;
   if (method === 'POST') headers['idempotency-key'] = newKey();
+  if (etag !== undefined) headers['if-match'] = etag;
   let response: Response;
   try {
     response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
@@ -42,8 +42,29 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
     throw new Problem(0, 'UNREACHABLE', 'No answer. Is it running, and is this machine still connected to it?');
   }
   if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+async function bodyOf<T>(response: Response): Promise<T> {
   const text = await response.text();
   return (text === '' ? null : JSON.parse(text)) as T;
+}
+
+/** One request. Throws Problem for any refusal, and Problem with status 0 when nobody answers. */
+export async function call<T>(method: string, path: string, body?: unknown, etag?: string): Promise<T> {
+  return bodyOf<T>(await answer(method, path, body, etag));
+}
+
+/** What is there with the version it has, to be changed by `call('PATCH', path, patch, etag)`. */
+export async function getVersion<T>(path: string): Promise<{ value: T; etag: string }> {
+  const response = await answer('GET', path);
+  return { value: await bodyOf<T>(response), etag: response.headers.get('etag') ?? '' };
+}
+
+/** One request whose answer is text, with the headers it came with. */
+export async function getText(path: string): Promise<{ text: string; headers: Headers }> {
+  const response = await answer('GET', path);
+  return { text: await response.text(), headers: response.headers };
 }
 
 /** A random key for `Idempotency-Key`; works without a secure context, where randomUUID is missing. */

@@ -49,7 +49,7 @@ const tones: Record<string, Tone> = {
   loading: 'warn', queued: 'warn', sent: 'warn', offline: 'bad', failed: 'bad', rejected: 'bad',
   auth_failed: 'bad', revoked: 'bad', expired: 'bad', error: 'bad', critical: 'bad', warning: 'warn',
   notice: 'idle', info: 'idle', debug: 'idle', open: 'good', current: 'good', done: 'good', locked: 'bad',
-  issued: 'warn', asked: 'warn', answered: 'warn', proving: 'warn', outdated: 'warn',
+  issued: 'warn', differs: 'warn', asked: 'warn', answered: 'warn', proving: 'warn', outdated: 'warn',
 };
 
 /** How a state is to look; unknown states look idle. */

@@ -5,6 +5,56 @@ export interface Page<T> {
   next: string | null;
 }
 
+/** Who is signed in. */
+export interface Me {
+  user_id: string;
+  username: string;
+  role: 'viewer' | 'operator' | 'producer' | 'admin' | 'emergency';
+  org_name: string;
+  handle: string | null;
+  csrf_token: string;
+}
+
+/** What this page offers a role; Studio decides again on every request. */
+export function may(me: Me, act: 'administer' | 'add appliances' | 'load timelines' | 'run shows'): boolean {
+  const roles = {
+    administer: ['admin'],
+    'add appliances': ['admin', 'producer'],
+    'load timelines': ['admin', 'producer'],
+    'run shows': ['admin', 'producer', 'operator', 'emergency'],
+  };
+  return roles[act].includes(me.role);
+}
+
+export interface ApiKey {
+  key_id: string;
+  name: string;
+  role: string;
+  state: 'open' | 'expired' | 'revoked';
+  created_at: string;
+  expires_at: string;
+  last_used_at: string | null;
+}
+
+export interface AuditEntry {
+  n: number;
+  at: string;
+  actor: string;
+  actor_name: string | null;
+  action: string;
+  target: string;
+  outcome: string;
+  correlation_id: string | null;
+}
+
+export interface Config {
+  revision: number | null;
+  desired: Record<string, unknown>;
+  reported: Record<string, unknown>;
+  in_sync: boolean;
+  diff: { pointer: string; desired: unknown; reported: unknown }[];
+}
+
 export interface Appliance {
   device_id: string;
   name: string;
