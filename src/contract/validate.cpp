@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t max_file_bytes = 1'048'576;
 
-enum class Family { message, overlay, timeline, segment, scene, target, unknown };
+enum class Family { message, overlay, timeline, segment, scene, target, package, unknown };
 
 Family family_of(const json::Object& object) {
     if (json::find(object, "type")) return Family::message;
@@ -19,6 +19,7 @@ Family family_of(const json::Object& object) {
         return Family::overlay;
     if (json::text_at(object, "kind") == "authoring.scene") return Family::scene;
     if (json::text_at(object, "kind") == "authoring.target") return Family::target;
+    if (json::text_at(object, "kind") == "ocl.package") return Family::package;
     if (json::find(object, "segments") || json::find(object, "timeline_id"))
         return Family::timeline;
     if (json::find(object, "tracks") || json::find(object, "segment_version"))
@@ -53,10 +54,11 @@ Findings validate_message(const json::Value& value, std::size_t bytes) {
 
 Findings validate_document(Family family, const json::Value& value) {
     if (family == Family::overlay) return std::move(judge_overlay(value).findings);
-    const std::string id = family == Family::timeline ? schema_id("segment", "timeline")
-                           : family == Family::scene  ? schema_id("authoring", "scene")
-                           : family == Family::target ? schema_id("authoring", "target")
-                                                      : schema_id("segment", "segment");
+    const std::string id = family == Family::timeline  ? schema_id("segment", "timeline")
+                           : family == Family::scene   ? schema_id("authoring", "scene")
+                           : family == Family::target  ? schema_id("authoring", "target")
+                           : family == Family::package ? schema_id("package", "manifest")
+                                                       : schema_id("segment", "segment");
     Findings findings = contract_schemas().judge(id, value, SchemaMode::writer).findings;
     if (!findings.empty()) return findings;
     Meaning meaning;

@@ -117,6 +117,7 @@ TEST(Samples, every_type_has_at_least_two_valid_and_five_invalid_ones) {
                                                       {"ocl/document", {}},
                                                       {"authoring/scene", {}},
                                                       {"authoring/target", {}},
+                                                      {"package/manifest", {}},
                                                       {"segment/segment", {}},
                                                       {"segment/timeline", {}}};
     for (int type = 0; type <= static_cast<int>(MessageType::GOODBYE); ++type) {
@@ -129,7 +130,7 @@ TEST(Samples, every_type_has_at_least_two_valid_and_five_invalid_ones) {
         ASSERT_NE(it, counts.end()) << sample.path << " is in a folder of no type";
         (sample.valid ? it->second.first : it->second.second) += 1;
     }
-    EXPECT_EQ(counts.size(), 25u);
+    EXPECT_EQ(counts.size(), 26u);
     for (const auto& [type, count] : counts) {
         EXPECT_GE(count.first, 2) << type << " valid";
         EXPECT_GE(count.second, 5) << type << " invalid";
