@@ -25,7 +25,7 @@ std::string trimmed(std::string text) {
 void add_studio_options(CLI::App& verb, StudioOptions& options) {
     verb.add_option("--studio", options.url, "Studio's address")->capture_default_str();
     verb.add_option("--token-file", options.token_file,
-                    "File with a sign-in token (default: VISTTER_TOKEN_FILE)");
+                    "File with a sign-in token or an API key (default: VISTTER_TOKEN_FILE)");
     verb.add_option("--root", options.root_file,
                     "Studio's root certificate (default: VISTTER_STUDIO_ROOT)");
 }
@@ -41,7 +41,8 @@ Result<RestClient> open_studio(const StudioOptions& options) {
     const std::string token_file = value_or_environment(options.token_file, "VISTTER_TOKEN_FILE");
     if (token_file.empty()) {
         return fail(ErrorCode::API_UNAUTHENTICATED,
-                    "name a file with a sign-in token: --token-file or VISTTER_TOKEN_FILE");
+                    "name a file with a sign-in token or an API key: --token-file or "
+                    "VISTTER_TOKEN_FILE");
     }
     auto token = read_file(token_file, 4'096);
     if (!token) return token.error();
