@@ -20,8 +20,8 @@ using link::LinkState;
 using link::Verdict;
 
 namespace {
-constexpr std::int64_t sweep_patience_ms = 2'000;
-constexpr std::size_t sweep_at_once = 256;
+constexpr std::int64_t sweep_patience_ms = 100;  // what a kill in between has said twice
+constexpr std::size_t sweep_at_once = 64;
 }  // namespace
 
 // Verified and read at once; judged when its turn comes.
