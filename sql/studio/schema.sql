@@ -272,7 +272,7 @@ CREATE TABLE device_metrics (
     at_ms     INTEGER NOT NULL,
     body      TEXT NOT NULL
 ) STRICT;
-CREATE INDEX device_metrics_by_device ON device_metrics(device_id, n);
+CREATE INDEX device_metrics_by_time ON device_metrics(device_id, at_ms);
 
 CREATE TABLE device_states (
     device_id   TEXT PRIMARY KEY,

@@ -11,7 +11,11 @@
 namespace vistter::studio {
 
 inline constexpr int events_kept_per_device = 10'000;
-inline constexpr int metrics_kept_per_device = 60;
+// Every measurement of the newest hour and the first of each minute of the newest day.
+inline constexpr std::int64_t metrics_dense_ms = 3'600'000, metrics_kept_ms = 24 * 3'600'000,
+                              metrics_thin_ms = 60'000;
+// More than a day ago nothing is told afterwards; from the future nothing is.
+inline constexpr std::int64_t metrics_late_ms = metrics_kept_ms + 3'600'000;
 
 struct EventRecord {
     std::int64_t n = 0;  // rises over all devices; the stream's event id
@@ -45,8 +49,9 @@ class Telemetry {
     virtual std::vector<EventRecord> events_after(const std::string& device_id, std::int64_t n,
                                                   int limit) const = 0;
     virtual std::int64_t newest_event(const std::string& device_id) const = 0;  // 0: none
-    virtual std::vector<MetricsSample> metrics(
-        const std::string& device_id) const = 0;  // oldest first
+    // The newest `limit` with from <= at < to, oldest first.
+    virtual std::vector<MetricsSample> metrics(const std::string& device_id, WallTime from,
+                                               WallTime to, int limit) const = 0;
     virtual std::optional<StateSnapshot> state(const std::string& device_id) const = 0;
     virtual std::vector<ConfigOrder> config_orders(
         const std::string& device_id) const = 0;  // all there were, oldest first

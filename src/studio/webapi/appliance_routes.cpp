@@ -20,6 +20,7 @@ namespace {
 
 constexpr int most_sessions = 1'000;
 constexpr int most_ledger_rows = 10'000;
+constexpr int default_measurements = 60, most_measurements = 2'000;
 
 Result<Device> device_of(const Services& services, const Call& call) {
     auto device = owned_device(services, *call.who, call.parameter("device_id"));
@@ -111,11 +112,34 @@ Result<net::Response> get_events(Services& services, const Call& call) {
                                : nullptr}});
 }
 
+struct MetricsQuery {
+    WallTime from, to;
+    int limit = default_measurements;
+};
+
+// Without a range, the newest ones.
+Result<MetricsQuery> read_measurements(const net::Request& request) {
+    const auto from = read_time(request, "from");
+    if (!from) return from.error();
+    const auto to = read_time(request, "to");
+    if (!to) return to.error();
+    const std::int64_t limit =
+        number_of(request.query_value("limit").value_or(std::to_string(default_measurements)), -1);
+    if (limit < 1 || limit > most_measurements)
+        return fail_at(ErrorCode::VAL_RANGE, "/limit", "limit is 1 to 2000");
+    constexpr std::int64_t for_ever = std::numeric_limits<std::int64_t>::max();
+    return MetricsQuery{from->value_or(WallTime{0}), to->value_or(WallTime{for_ever}),
+                        static_cast<int>(limit)};
+}
+
 Result<net::Response> get_metrics(Services& services, const Call& call) {
     const auto device = device_of(services, call);
     if (!device) return device.error();
+    const auto query = read_measurements(call.request);
+    if (!query) return query.error();
     json::array samples;
-    for (const MetricsSample& sample : services.telemetry.metrics(device->device_id)) {
+    for (const MetricsSample& sample :
+         services.telemetry.metrics(device->device_id, query->from, query->to, query->limit)) {
         samples.push_back(
             json::object{{"at", format_rfc3339(sample.at)}, {"metrics", stored_json(sample.body)}});
     }

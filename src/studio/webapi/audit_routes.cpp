@@ -24,18 +24,6 @@ json::object entry_json(const AuditEntry& entry) {
             {"correlation_id", text_or_null(entry.row.correlation_id)}};
 }
 
-// Errors: VAL_SCHEMA at the name of a time that is none.
-Result<std::optional<WallTime>> read_time(const net::Request& request, const std::string& name) {
-    const auto given = request.query_value(name);
-    if (!given) return std::optional<WallTime>();
-    const auto time = parse_rfc3339(*given);
-    if (!time) {
-        return fail_at(ErrorCode::VAL_SCHEMA, "/" + name,
-                       name + " must be like 2026-11-22T08:01:00.123Z");
-    }
-    return std::optional<WallTime>(*time);
-}
-
 Result<std::int64_t> read_before(const PageRequest& page) {
     std::int64_t n = 0;
     const char* end = page.after.data() + page.after.size();

@@ -26,6 +26,17 @@ Result<PageRequest> read_page(const net::Request& request) {
     return page;
 }
 
+Result<std::optional<WallTime>> read_time(const net::Request& request, const std::string& name) {
+    const auto given = request.query_value(name);
+    if (!given) return std::optional<WallTime>();
+    const auto time = parse_rfc3339(*given);
+    if (!time) {
+        return fail_at(ErrorCode::VAL_SCHEMA, "/" + name,
+                       name + " must be like 2026-11-22T08:01:00.123Z");
+    }
+    return std::optional<WallTime>(*time);
+}
+
 std::string cursor_of(const std::string& key) {
     return to_base64url(as_bytes(key));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct PageRequest {
 Result<PageRequest> read_page(const net::Request& request);
 
 std::string cursor_of(const std::string& key);
+
+// A time in the query, or nothing. Errors: VAL_SCHEMA at its name if it is no time.
+Result<std::optional<WallTime>> read_time(const net::Request& request, const std::string& name);
 
 // A change of a versioned resource names the version it was made from (contract F.1): If-Match with
 // its ETag, or "*" for whichever there is. Errors: API_PRECONDITION (absent), STA_PRECONDITION

@@ -1,6 +1,7 @@
 // Tables device_events, device_metrics, device_states and what a HELLO says about its device.
 #include "studio/adapters/projection/projection.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "contract/object_writer.hpp"
@@ -77,12 +78,14 @@ class SqlProjection final : public TelemetryProjection {
         return read_events("n > ? ORDER BY n", device_id, n, limit);
     }
     std::int64_t newest_event(const std::string& device_id) const override;
-    std::vector<MetricsSample> metrics(const std::string& device_id) const override;
+    std::vector<MetricsSample> metrics(const std::string& device_id, WallTime from, WallTime to,
+                                       int limit) const override;
     std::optional<StateSnapshot> state(const std::string& device_id) const override;
     std::vector<ConfigOrder> config_orders(const std::string& device_id) const override;
     std::string last_hello(const std::string& device_id) const override;
 
   private:
+    void thin_metrics(const std::string& device_id, WallTime now);
     std::vector<EventRecord> read_events(const std::string& which, const std::string& device_id,
                                          std::int64_t n, int limit) const;
 
@@ -125,18 +128,42 @@ void SqlProjection::on_event(const contract::Envelope& envelope, const contract:
         .run();
 }
 
-void SqlProjection::on_metrics(const contract::Envelope& envelope, const contract::Metrics&) {
+// METRICS of a gap name when they were measured; whoever names a time they cannot have been
+// measured at is taken by the time of the message.
+WallTime measured_at(const contract::Envelope& envelope, const contract::Metrics& metrics) {
+    const WallTime sent = envelope.timestamp;
+    if (!metrics.measured_at) return sent;
+    const std::int64_t age = sent.ms - metrics.measured_at->ms;
+    return age >= 0 && age <= metrics_late_ms ? *metrics.measured_at : sent;
+}
+
+void SqlProjection::on_metrics(const contract::Envelope& envelope,
+                               const contract::Metrics& metrics) {
     database_.prepare("INSERT INTO device_metrics (device_id, at_ms, body) VALUES (?, ?, ?)")
         .bind(envelope.device_id)
-        .bind(envelope.timestamp.ms)
+        .bind(measured_at(envelope, metrics).ms)
         .bind(envelope.body)
         .run();
+    thin_metrics(envelope.device_id, envelope.timestamp);
+}
+
+// What has just left the dense hour keeps the first of its minute, what has left the day goes.
+void SqlProjection::thin_metrics(const std::string& device_id, WallTime now) {
+    database_.prepare("DELETE FROM device_metrics WHERE device_id = ? AND at_ms < ?")
+        .bind(device_id)
+        .bind(now.ms - metrics_kept_ms)
+        .run();
+    const std::int64_t dense = now.ms - metrics_dense_ms;
     database_
         .prepare(
-            "DELETE FROM device_metrics WHERE device_id = ?1 AND n <= (SELECT n FROM "
-            "device_metrics WHERE device_id = ?1 ORDER BY n DESC LIMIT 1 OFFSET ?2)")
-        .bind(envelope.device_id)
-        .bind(std::int64_t{metrics_kept_per_device})
+            "DELETE FROM device_metrics WHERE device_id = ?1 AND at_ms >= ?2 AND at_ms < ?3 AND "
+            "EXISTS (SELECT 1 FROM device_metrics AS earlier WHERE earlier.device_id = ?1 AND "
+            "earlier.at_ms >= device_metrics.at_ms - device_metrics.at_ms % ?4 AND "
+            "earlier.at_ms < device_metrics.at_ms)")
+        .bind(device_id)
+        .bind(dense - 10 * metrics_thin_ms)
+        .bind(dense)
+        .bind(metrics_thin_ms)
         .run();
 }
 
@@ -174,12 +201,15 @@ std::int64_t SqlProjection::newest_event(const std::string& device_id) const {
     return row.step() ? row.integer(0) : 0;
 }
 
-std::vector<MetricsSample> SqlProjection::metrics(const std::string& device_id) const {
-    auto row =
-        database_.prepare("SELECT at_ms, body FROM device_metrics WHERE device_id = ? ORDER BY n");
-    row.bind(device_id);
+std::vector<MetricsSample> SqlProjection::metrics(const std::string& device_id, WallTime from,
+                                                  WallTime to, int limit) const {
+    auto row = database_.prepare(
+        "SELECT at_ms, body FROM device_metrics WHERE device_id = ? AND at_ms >= ? AND at_ms < ? "
+        "ORDER BY at_ms DESC, n DESC LIMIT ?");
+    row.bind(device_id).bind(from.ms).bind(to.ms).bind(std::int64_t{limit});
     std::vector<MetricsSample> samples;
     while (row.step()) samples.push_back({WallTime{row.integer(0)}, row.text(1)});
+    std::reverse(samples.begin(), samples.end());
     return samples;
 }
 
