@@ -19,6 +19,7 @@ namespace vistter::media {
 namespace {
 
 constexpr std::int64_t queue_seconds = 5;
+constexpr std::int64_t flow_proof_ns = 250'000'000;
 // Larger chunks than RTMP's 128 bytes: less header, less work.
 constexpr unsigned rtmp_chunk_bytes = 4096;
 
@@ -95,6 +96,7 @@ class GstSink final : public Sink {
         std::uint64_t sent = 0, acknowledged = 0, window = 0;
     };
     PeerBytes peer_bytes() const;
+    bool has_flowed_long_enough() const;
     bool has_room(const EncodedUnit& unit);
     void note_error(Error error);
 
@@ -110,9 +112,10 @@ class GstSink final : public Sink {
     bool dropping_ = false;
     std::int64_t dropped_ = 0;
     std::size_t first_keyframe_bytes_ = 0;
-    std::atomic<std::int64_t> written_ = 0;  // file only
+    mutable std::atomic<std::int64_t> flowing_since_ns_{0};  // 0: nothing goes out
+    std::atomic<std::int64_t> written_ = 0;                  // file only
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable ended_changed_;
     bool ended_ = false;    // the last byte is out, or nothing will come any more
     bool started_ = false;  // before: an error is start()'s result
@@ -206,11 +209,26 @@ std::int64_t GstSink::bytes_out() const {
     return static_cast<std::int64_t>(peer_bytes().sent);
 }
 
+// Some servers acknowledge a publish and then throw the publisher out, which shows a moment later.
+bool GstSink::has_flowed_long_enough() const {
+    const std::int64_t now = machine_clock().steady().ns;
+    std::int64_t none = 0;
+    if (flowing_since_ns_.compare_exchange_strong(none, now)) return false;
+    return now - flowing_since_ns_ >= flow_proof_ns;
+}
+
 bool GstSink::accepting() const {
+    {
+        std::lock_guard lock(mutex_);
+        if (ended_) return false;
+    }
     if (settings_.kind != "rtmp") return written_ > 0;
     PeerBytes bytes = peer_bytes();
-    if (!bytes.connected || first_keyframe_bytes_ == 0 || bytes.sent <= first_keyframe_bytes_)
+    if (!bytes.connected || first_keyframe_bytes_ == 0 || bytes.sent <= first_keyframe_bytes_) {
+        flowing_since_ns_ = 0;
         return false;
+    }
+    if (!has_flowed_long_enough()) return false;
     // A peer owes an acknowledgement after every window: once it has begun to give them, two
     // missing in a row mean that it takes nothing. Some servers never give any; TCP alone speaks
     // for those.

@@ -58,6 +58,14 @@ class RtmpSinkTest : public ::testing::Test {
         return failure();
     }
 
+    // Asks again and again: nothing rings when it begins.
+    bool wait_until_accepting(const Sink& sink) {
+        return event_.wait(10, [&] {
+            event_.ring();
+            return sink.accepting();
+        });
+    }
+
     kit::TemporaryFolder folder_;
     std::optional<sim::RtmpServer> server_;
     kit::EventCount event_;
@@ -69,8 +77,9 @@ TEST_F(RtmpSinkTest, TheServerRecordsEveryFrame) {
     auto sink = open(server_->url("show"));
     ASSERT_NE(sink, nullptr);
     push_all(*sink);
+    EXPECT_TRUE(wait_until_accepting(*sink));
     sink->finish(10'000);
-    EXPECT_TRUE(sink->accepting());
+    EXPECT_FALSE(sink->accepting()) << "it has ended";
     EXPECT_GT(sink->bytes_out(), 10'000);
     EXPECT_EQ(sink->dropped_frames(), 0);
     sink.reset();
@@ -99,10 +108,7 @@ TEST_F(RtmpSinkTest, NobodyListeningIsRefused) {
 TEST_F(RtmpSinkTest, ATakenNameIsToldAndMayBeTriedAgain) {
     auto first = open(server_->url("show"));
     push_all(*first);
-    ASSERT_TRUE(event_.wait(10, [&] {
-        event_.ring();
-        return first->accepting();
-    }));
+    ASSERT_TRUE(wait_until_accepting(*first));
     auto second = open(server_->url("show"));
     auto error = wait_for_failure();
     ASSERT_TRUE(error);
@@ -125,10 +131,7 @@ TEST_F(RtmpSinkTest, AServerThatLetsNobodyPublishIsNeverTakenForAccepting) {
 TEST_F(RtmpSinkTest, ADyingServerIsNoticed) {
     auto sink = open(server_->url("show"));
     push_all(*sink);
-    ASSERT_TRUE(event_.wait(10, [&] {
-        event_.ring();
-        return sink->accepting();
-    }));
+    ASSERT_TRUE(wait_until_accepting(*sink));
     server_->process().send_signal(SIGKILL);
     auto error = wait_for_failure();
     ASSERT_TRUE(error);
