@@ -34,8 +34,8 @@ class Sink {
     virtual void splice() = 0;
     virtual std::int64_t bytes_out() const = 0;  // handed to the peer's connection or the file
     // RTMP: publish was acknowledged, more than the first keyframe has gone out, the connection has
-    // stood for a quarter of a second since, and the peer's acknowledgements keep up; kernel buffers hide a peer that hangs (findings, media trap 4).
-    // File: something was written.
+    // stood for a quarter of a second since, and the peer's acknowledgements keep up; kernel
+    // buffers hide a peer that hangs (findings, media trap 4). File: something was written.
     virtual bool accepting() const = 0;
     virtual std::int64_t dropped_frames() const = 0;  // video units lost to a full queue
     // Ends the stream in order, waiting at most `drain_ms`. Nothing is pushed afterwards.
