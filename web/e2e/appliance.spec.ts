@@ -1,4 +1,5 @@
 // The appliance page beside a running show (G1.11: connectivity state in the local UI).
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { enterAppliance, expectAccessible, watchFaults } from './pages';
 
@@ -56,4 +57,32 @@ test('asks before it unpairs', async ({ page }) => {
   await question.getByRole('button', { name: 'Keep' }).click();
   await expect(question).toBeHidden();
   await expect(link.getByText('connected')).toBeVisible();
+});
+
+test('saves diagnostics without secrets', async ({ page }) => {
+  // G5.8
+  await enterAppliance(page);
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save diagnostics' }).click();
+  const saved = await saving;
+  expect(saved.suggestedFilename()).toMatch(/^vistter-diagnostics-.*\.json$/);
+  const text = readFileSync(await saved.path(), 'utf8');
+  const bundle = JSON.parse(text);
+  expect(bundle.status.link.state).toBe('connected');
+  expect(Object.keys(bundle.logs)).toContain('control');
+  expect(text).not.toContain(process.env.VISTTER_APPLIANCE_PASSWORD!);
+  await expect(page.getByText('Saved.')).toBeVisible();
+});
+
+test('offers to change the password', async ({ page }) => {
+  await enterAppliance(page);
+  await page.getByRole('button', { name: 'Change password…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Change your password' });
+  await dialog.getByLabel('Current password').fill('not the password at all');
+  await dialog.getByLabel(/^New password/).fill('another battery staple');
+  await dialog.getByRole('button', { name: 'Change it' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('API_FORBIDDEN');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Keep it' }).click();
+  await expect(dialog).toBeHidden();
 });

@@ -98,6 +98,16 @@ test('reads the audit trail and narrows it', async ({ page }) => {
   await expect(trail.getByText('command.TIMELINE_EXECUTE').first()).toBeVisible();
 });
 
+test('says where this Studio is reached and that it has no broker', async ({ page }) => {
+  await enterStudio(page);
+  await page.getByRole('link', { name: 'This Studio' }).click();
+  const panel = page.getByRole('region', { name: 'This Studio' });
+  await expect(panel.getByText(process.env.VISTTER_STUDIO!)).toBeVisible();
+  await expect(panel.getByText(/^None\./)).toBeVisible();
+  await page.screenshot({ path: '../build/web-e2e/studio-itself.png', fullPage: true });
+  await expectAccessible(page);
+});
+
 test('offers a viewer nothing a viewer may not do', async ({ page }) => {
   await hire('vera', 'viewer');
   await enterAs(page, 'vera', 'correct horse battery');

@@ -12,6 +12,7 @@ export interface Me {
   role: 'viewer' | 'operator' | 'producer' | 'admin' | 'emergency';
   org_name: string;
   handle: string | null;
+  home: boolean; // of the organisation that runs this Studio
   csrf_token: string;
 }
 
@@ -24,6 +25,21 @@ export function may(me: Me, act: 'administer' | 'add appliances' | 'load timelin
     'run shows': ['admin', 'producer', 'operator', 'emergency'],
   };
   return roles[act].includes(me.role);
+}
+
+/** This Studio's addresses and the broker beside its own channel. */
+export interface StudioItself {
+  url: string;
+  channel_url: string;
+  broker: null | {
+    url: string;
+    connected: boolean;
+    since: string;
+    last_error: string | null;
+    certificate_ends: string | null;
+    certificate_ends_soon: boolean;
+    connections: number;
+  };
 }
 
 export interface ApiKey {
