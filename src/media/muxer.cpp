@@ -218,11 +218,11 @@ bool GstSink::has_flowed_long_enough() const {
 }
 
 bool GstSink::accepting() const {
+    if (settings_.kind != "rtmp") return written_ > 0;
     {
         std::lock_guard lock(mutex_);
         if (ended_) return false;
     }
-    if (settings_.kind != "rtmp") return written_ > 0;
     PeerBytes bytes = peer_bytes();
     if (!bytes.connected || first_keyframe_bytes_ == 0 || bytes.sent <= first_keyframe_bytes_) {
         flowing_since_ns_ = 0;
